@@ -1,0 +1,1 @@
+"""Semantic image synthesis with SPADE and CLADE: paint a label map, get a photograph."""
