@@ -1,0 +1,63 @@
+"""What every entry point shares: the config's flags, paths as the user meant them, one-line errors."""
+
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Sequence
+
+from absl import app, flags, logging
+
+from spade_tf.config import CONFIG_FOLDER, Config, all_options, load_config
+from spade_tf.errors import UserError
+
+PATH_KEYS = ("data.root", "data.palette")
+
+
+def define_config_flags(default: str | None = None) -> None:
+    """Defines `--config=NAME` and `--config.a.b=VALUE` for every value of the config."""
+    names = ", ".join(sorted(p.stem for p in CONFIG_FOLDER.glob("*.py") if p.stem[0] != "_"))
+    flags.DEFINE_string("config", default, f"experiment: {names}; or a path to a .py file")
+    for key, leaf in all_options():
+        text = leaf.metadata["help"]
+        if leaf.metadata["choices"]:
+            text += f" ({', '.join(map(str, leaf.metadata['choices']))})"
+        # Text, so that spade_tf.config reads and refuses values in one place and in its own words.
+        flags.DEFINE_string(f"config.{key}", None, f"{text}; default of the papers: {leaf.default}")
+
+
+def overrides_from_flags() -> dict[str, str]:
+    """The `--config.a.b=VALUE` given on the command line, paths made absolute."""
+    values = {key: getattr(flags.FLAGS, f"config.{key}") for key, _ in all_options()}
+    given = {key: value for key, value in values.items() if value is not None}
+    return {key: user_path(v) if key in PATH_KEYS and v else v for key, v in given.items()}
+
+
+def config_from_flags() -> Config:
+    """The config that the command line asks for."""
+    if not flags.FLAGS.config:
+        raise UserError("give --config=NAME, such as --config=coco")
+    name = flags.FLAGS.config
+    return load_config(user_path(name) if name.endswith(".py") else name, overrides_from_flags())
+
+
+def user_path(path: str) -> str:
+    """An absolute path. `bazel run` starts programs elsewhere than where the user typed the command."""
+    here = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
+    return str(pathlib.Path(here, os.path.expanduser(path)).resolve())
+
+
+def run(main: Callable[[Sequence[str]], None]) -> None:
+    """Runs an entry point. An error that the user can mend is one line on stderr and exit status 1."""
+
+    def guarded(argv: Sequence[str]) -> None:
+        try:
+            if len(argv) > 1:
+                raise UserError(f"unexpected argument {argv[1]!r}; flags are written --name=value")
+            main(argv)
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+            sys.exit(1)
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.set_verbosity(logging.WARNING)
+    app.run(guarded)

@@ -1,0 +1,23 @@
+"""Sizes of features: doubled, halved, padded. All take and return `[batch, height, width, channels]`."""
+
+from typing import Any
+
+from keras import ops
+
+
+def double(x: Any) -> Any:
+    """Features at twice the size, each repeated 2x2 (nearest)."""
+    _, height, width, _ = ops.shape(x)
+    return ops.image.resize(x, (2 * height, 2 * width), interpolation="nearest")
+
+
+def halve(x: Any) -> Any:
+    """3x3 means with stride 2 around every other pixel; what lies outside counts for nothing."""
+    ones = ops.ones_like(x[:1, :, :, :1])
+    share = ops.average_pool(pad(ones, 1), 3, strides=2)
+    return ops.average_pool(pad(x, 1), 3, strides=2) / share
+
+
+def pad(x: Any, size: int) -> Any:
+    """Features with `size` zeros on each side of height and width."""
+    return ops.pad(x, ((0, 0), (size, size), (size, size), (0, 0)))

@@ -1,0 +1,18 @@
+"""Networks wired from the layers, and `build_*`, which make them from a config."""
+
+from spade_tf.models.build import build_discriminator, build_encoder, build_generator
+from spade_tf.models.discriminator import MultiScaleDiscriminator
+from spade_tf.models.encoder import StyleEncoder, reparameterize
+from spade_tf.models.generator import Generator
+from spade_tf.models.perceptual_network import build_perceptual_network
+
+__all__ = [
+    "Generator",
+    "MultiScaleDiscriminator",
+    "StyleEncoder",
+    "build_discriminator",
+    "build_encoder",
+    "build_generator",
+    "build_perceptual_network",
+    "reparameterize",
+]
