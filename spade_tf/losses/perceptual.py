@@ -1,0 +1,35 @@
+"""Perceptual loss: distance of two images as an image classifier sees them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras import ops
+
+from spade_tf.losses.reduction import mean_absolute_difference
+
+Tensor = Any
+
+# relu1_1 ... relu5_1: the deeper the map, the more it counts.
+PERCEPTUAL_WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
+
+
+def perceptual(
+    fake_features: Sequence[Tensor],
+    real_features: Sequence[Tensor],
+    weights: Sequence[float] = PERCEPTUAL_WEIGHTS,
+) -> Tensor:
+    """Weighted L1 distance between two lists of feature maps, float32 `[batch]`.
+
+    Johnson et al. 2016, arXiv:1603.08155, with the layers and weights of pix2pixHD and SPADE.
+    No gradient reaches the real features.
+
+    Args:
+      fake_features: what `PerceptualNetwork` returns for the synthesised images: a list of maps
+        `[batch, height, width, channels]`.
+      real_features: the same for the photographs.
+      weights: one weight for each map.
+    """
+    return sum(
+        weight * mean_absolute_difference(fake, ops.stop_gradient(real))
+        for weight, fake, real in zip(weights, fake_features, real_features, strict=True)
+    )
