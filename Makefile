@@ -1,0 +1,53 @@
+# `make` lists the targets. PYTHON names the interpreter, for example `make setup PYTHON=python3.12`.
+
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock.txt
+STAMP := $(VENV)/installed.stamp
+
+# TensorFlow's C++ log tells of missing GPUs; errors reach us as Python exceptions.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup extra-% demo test test-fast lint format lock clean
+
+help: ## list these targets
+	@sed -nE 's/^([a-z%-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(STAMP) ## make .venv with everything that training, tests and checks need
+
+$(STAMP): $(LOCK) tools/make_venv.sh
+	SPADE_PYTHON="$(PYTHON)" tools/make_venv.sh $(VENV) $(LOCK)
+	@touch $@
+
+extra-%: $(STAMP) ## add an extra of pyproject.toml: extra-augmentation, extra-import, extra-beam ...
+	$(BIN)/uv pip install --python $(BIN)/python --requirement pyproject.toml --extra $*
+
+demo: $(STAMP) ## train on procedural landscapes and write a sample sheet to runs/demo
+	$(BIN)/python -m tools.demo
+
+test: $(STAMP) ## run all tests
+	$(BIN)/python -m pytest
+
+test-fast: $(STAMP) ## run the tests that take less than five seconds each
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(STAMP) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMP) ## renew requirements.lock.txt from pyproject.toml (UPGRADE=1: to the newest versions)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra serving \
+	    --universal --python-version 3.10 --only-binary=:all: $(if $(UPGRADE),--upgrade) \
+	    --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command "make lock" --quiet --output-file $(LOCK)
+
+clean: ## remove .venv and what tools keep for themselves; runs/ stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './bazel-*' -prune -exec rm -rf {} +
