@@ -1,0 +1,31 @@
+"""Layers that paint from a layout: they take plain arguments and never read a config."""
+
+from spade_tf.layers.clade import CLADE
+from spade_tf.layers.class_table import lookup
+from spade_tf.layers.initializers import xavier_normal
+from spade_tf.layers.instance_edges import instance_edges
+from spade_tf.layers.layout_layer import LayoutLayer
+from spade_tf.layers.layout_pyramid import LayoutPyramid, resize_nearest
+from spade_tf.layers.modulation import Modulation, modulate
+from spade_tf.layers.param_free_norm import ParameterFreeNorm
+from spade_tf.layers.residual_block import ResidualBlock
+from spade_tf.layers.same_conv import same_conv
+from spade_tf.layers.spade import SPADE
+from spade_tf.layers.spectral_normalization import SpectralNormalization
+
+__all__ = [
+    "CLADE",
+    "SPADE",
+    "LayoutLayer",
+    "LayoutPyramid",
+    "Modulation",
+    "ParameterFreeNorm",
+    "ResidualBlock",
+    "SpectralNormalization",
+    "instance_edges",
+    "lookup",
+    "modulate",
+    "resize_nearest",
+    "same_conv",
+    "xavier_normal",
+]

@@ -1,0 +1,138 @@
+"""Normalisation without learned scale and shift, the first half of SPADE and CLADE."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+KINDS = ("sync_batch", "batch", "instance")
+
+
+@keras.saving.register_keras_serializable("spade_tf")
+class ParameterFreeNorm(keras.layers.Layer):
+    """Subtracts the mean of each channel and divides by its standard deviation.
+
+    (x - mean) / sqrt(variance + epsilon), SPADE paper (Park et al. 2019), equations 2 and 3.
+
+    Kinds:
+        sync_batch: mean and variance over the batch, height and width of all replicas together.
+        batch: over the batch, height and width of one replica.
+        instance: over height and width of each image, in training and inference alike.
+
+    The batch kinds keep running statistics for inference, with the unbiased variance (n / (n - 1))
+    as PyTorch does. They are the same on every replica: with `batch`, the mean over the replicas.
+    Only `training` decides which statistics are used; there is nothing to freeze.
+
+    Statistics are computed in float32 in two passes (mean, then mean squared deviation), which
+    stays exact where the mean is large against the deviation. On Keras backends other than
+    TensorFlow, `sync_batch` is plain batch normalisation.
+
+    Args:
+        kind: `sync_batch`, `batch` or `instance`.
+        momentum: share of the running statistics that is kept at each step (PyTorch's 1 - 0.1).
+        epsilon: added to the variance.
+
+    Input and output: [batch, height, width, channels], output in the compute dtype.
+
+    Raises:
+        ValueError: unknown kind.
+    """
+
+    def __init__(
+        self,
+        kind: str = "sync_batch",
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if kind not in KINDS:
+            raise ValueError(
+                f"Unknown parameter-free norm {kind!r}: expected one of {', '.join(KINDS)}."
+            )
+        self.kind = kind
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def build(self, input_shape: tuple) -> None:
+        if self.kind != "instance":
+            self.moving_mean = self._add_statistic("moving_mean", input_shape[-1], "zeros")
+            self.moving_variance = self._add_statistic("moving_variance", input_shape[-1], "ones")
+
+    def _add_statistic(self, name: str, channels: int, initializer: str) -> keras.Variable:
+        return self.add_weight(
+            name=name,
+            shape=(channels,),
+            initializer=initializer,
+            trainable=False,
+            dtype="float32",
+            autocast=False,
+            aggregation="only_first_replica",
+        )
+
+    def call(self, x: Any, training: bool | None = None) -> Any:
+        x = ops.cast(x, "float32")
+        if self.kind == "instance":
+            centred, variance = self._instance_statistics(x)
+        elif training:
+            centred, variance = self._batch_statistics(x)
+        else:
+            centred, variance = x - self.moving_mean, self.moving_variance
+        return ops.cast(centred * ops.rsqrt(variance + self.epsilon), self.compute_dtype)
+
+    def _instance_statistics(self, x: Any) -> tuple[Any, Any]:
+        axes = tuple(range(1, x.ndim - 1))
+        centred = x - ops.mean(x, axes, keepdims=True)
+        return centred, ops.mean(ops.square(centred), axes, keepdims=True)
+
+    def _batch_statistics(self, x: Any) -> tuple[Any, Any]:
+        """Deviation from the batch mean and the variance; updates the running statistics."""
+        axes = tuple(range(x.ndim - 1))
+        total = _sum_over_replicas if self.kind == "sync_batch" else _keep
+        count = 1.0
+        for axis in axes:
+            count *= ops.cast(ops.shape(x)[axis], "float32")
+        count = total(count)
+        mean = total(ops.sum(x, axes)) / count
+        centred = x - mean
+        variance = total(ops.sum(ops.square(centred), axes)) / count
+        unbiased = variance * count / ops.maximum(count - 1.0, 1.0)
+        if self.kind == "batch":
+            replicas = _sum_over_replicas(ops.ones(()))
+            self._update(
+                _sum_over_replicas(mean) / replicas, _sum_over_replicas(unbiased) / replicas
+            )
+        else:
+            self._update(mean, unbiased)
+        return centred, variance
+
+    def _update(self, mean: Any, variance: Any) -> None:
+        for running, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            running.assign(running * self.momentum + now * (1.0 - self.momentum))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return input_shape
+
+    def get_config(self) -> dict:
+        return {
+            **super().get_config(),
+            "kind": self.kind,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+        }
+
+
+def _keep(value: Any) -> Any:
+    return value
+
+
+def _sum_over_replicas(value: Any) -> Any:
+    """The sum of every replica's value; the gradient flows to all of them."""
+    if keras.backend.backend() != "tensorflow":
+        return value
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return value
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
