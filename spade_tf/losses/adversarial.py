@@ -84,7 +84,7 @@ ORIGINAL = AdversarialLoss(
     generator_fake=lambda logit: ops.softplus(-logit),
 )
 
-# Arjovsky et al. 2017, arXiv:1701.07875, eq. 3; the Lipschitz bound is the discriminator's business.
+# Arjovsky et al. 2017, arXiv:1701.07875, eq. 3; bounding the slope is left to spectral norm.
 WASSERSTEIN = AdversarialLoss(
     "wasserstein",
     discriminator_real=lambda logit: -logit,

@@ -22,9 +22,9 @@ from spade_tf.models.vgg19_weights import (
 Tensor = Any
 
 INPUT_SCALINGS = ("none", "imagenet", "caffe")
-IMAGENET_MEAN = (0.485, 0.456, 0.406)  # RGB, image in 0..1
-IMAGENET_STD = (0.229, 0.224, 0.225)
-CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR, image in 0..255
+IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], "float32")  # RGB, image in 0..1
+IMAGENET_STD = np.array([0.229, 0.224, 0.225], "float32")
+CAFFE_MEAN = np.array([103.939, 116.779, 123.68], "float32")  # BGR, image in 0..255
 CAFFE_UNIT = 127.5  # steps of 0..255 in one step of -1..1
 
 
@@ -93,9 +93,9 @@ class PerceptualNetwork(keras.Model):
 
     def _scaled(self, image: Tensor) -> Tensor:
         if self._is_caffe:
-            return ops.flip((image + 1.0) * CAFFE_UNIT, axis=-1) - np.float32(CAFFE_MEAN)
+            return ops.flip((image + 1.0) * CAFFE_UNIT, axis=-1) - CAFFE_MEAN
         if self.input_scaling == "imagenet":
-            return ((image + 1.0) / 2.0 - np.float32(IMAGENET_MEAN)) / np.float32(IMAGENET_STD)
+            return ((image + 1.0) / 2.0 - IMAGENET_MEAN) / IMAGENET_STD
         return image
 
     @property

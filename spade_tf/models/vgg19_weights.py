@@ -158,8 +158,8 @@ def _read_pth(path: Path) -> Mapping[str, np.ndarray]:
         import torch
     except ImportError as error:
         raise UserError(
-            f"losses.vgg_weights={path}: reading a PyTorch file needs torch; install the optional "
-            "extra: pip install 'spade_tf[import]'"
+            f"losses.vgg_weights={path}: reading a PyTorch file needs torch, the optional extra "
+            "`import`: make extra-import, or pip install 'spade_tf[import]'"
         ) from error
     try:
         # weights_only: a pickle could otherwise run any code.
