@@ -1,0 +1,1 @@
+"""Files -> label maps and photographs: data sets, transforms and the input pipeline."""

@@ -1,0 +1,90 @@
+"""Files to tensors inside the graph: the fast twin of `files.py`.
+
+Here a file is only found to be bad; the failure carries the number of the example, and `failures.py` reads
+its files again to say what is wrong.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from spade_tf.config import DataConfig
+from spade_tf.data import files
+from spade_tf.data.colors import read_palette
+from spade_tf.data.labels import NOT_A_LABEL, label_table
+
+FAILURE = "bad files of example"
+
+
+class LabelDecoder:
+    """Reads label maps of one data set: `decoder(path, index)` is [rows, columns] uint8 or int32."""
+
+    def __init__(self, data: DataConfig):
+        # One entry more than there are ids: the colours that no line names.
+        self.table = tf.constant(np.append(label_table(data), NOT_A_LABEL), tf.int32)
+        self.dtype = tf.uint8 if data.num_labels <= 256 else tf.int32
+        self.color_table = color_table(data.palette) if data.palette else None
+        self.indexed = files.indices_are_ids(data)
+
+    def __call__(self, path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+        if self.indexed:
+            # TensorFlow's decoder turns palette indices into colours.
+            ids = tf.numpy_function(_read_indices, [path], tf.uint8)
+            ids = tf.ensure_shape(ids, [None, None])
+        elif self.color_table is not None:
+            pixels = tf.cast(_decode_png(path, index, files.RGB, 3), tf.int32)
+            codes = (pixels[..., 0] * 256 + pixels[..., 1]) * 256 + pixels[..., 2]
+            ids = tf.gather(self.color_table, codes)
+        else:
+            ids = _decode_png(path, index, files.GREY, 1)[..., 0]
+        labels = tf.gather(self.table, tf.cast(ids, tf.int32))
+        with tf.control_dependencies([require(tf.reduce_min(labels) > NOT_A_LABEL, index)]):
+            return tf.cast(labels, self.dtype)
+
+
+def color_table(palette: str) -> tf.Tensor:
+    """The line of each of the 2^24 colours in the palette file; the one after the last for the others."""
+    _, colors = read_palette(palette)
+    red, green, blue = np.array(colors).T
+    table = np.full(2**24, len(colors), np.uint8 if len(colors) < 256 else np.int32)
+    table[(red * 256 + green) * 256 + blue] = np.arange(len(colors))
+    return tf.constant(table)
+
+
+def decode_instance_map(path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    """[rows, columns] uint16 of an 8- or 16-bit grey PNG."""
+    contents = tf.io.read_file(path)
+    depth, color_type = _header(contents)
+    good = (color_type == files.GREY) & ((depth == 8) | (depth == 16))
+    with tf.control_dependencies([require(good, index)]):
+        pixels = tf.io.decode_png(contents, channels=1, dtype=tf.uint16)[..., 0]
+    # The decoder spreads 8-bit values over 16 bits: v becomes 257 v.
+    return tf.cond(depth == 16, lambda: pixels, lambda: pixels // 257)
+
+
+def decode_image(path: tf.Tensor) -> tf.Tensor:
+    """[rows, columns, 3] uint8 of a JPEG, PNG or BMP file."""
+    image = tf.io.decode_image(tf.io.read_file(path), channels=3, expand_animations=False)
+    return tf.ensure_shape(image, [None, None, 3])
+
+
+def require(condition: tf.Tensor, index: tf.Tensor) -> tf.Operation:
+    """Fails with the number of the example where the condition does not hold."""
+    return tf.debugging.Assert(condition, [FAILURE, index])
+
+
+def _decode_png(path: tf.Tensor, index: tf.Tensor, color_type: int, channels: int) -> tf.Tensor:
+    contents = tf.io.read_file(path)
+    depth, found = _header(contents)
+    with tf.control_dependencies([require((depth == 8) & (found == color_type), index)]):
+        return tf.io.decode_png(contents, channels=channels)
+
+
+def _header(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Bit depth and colour type of a PNG; (0, 0) for any other file."""
+    head = tf.io.decode_raw(contents, tf.uint8, fixed_length=files.HEADER_BYTES)
+    is_png = tf.reduce_all(head[:8] == tf.constant(list(files.PNG_SIGNATURE), tf.uint8))
+    return tf.where(is_png, head[24], 0), tf.where(is_png, head[25], 0)
+
+
+def _read_indices(path: bytes) -> np.ndarray:
+    return files.read_pixels(path.decode()).astype(np.uint8)

@@ -1,0 +1,115 @@
+"""Where examples come from: files, or scenes painted on the spot. Both load example i in the graph."""
+
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from spade_tf.config import Config
+from spade_tf.data import decoding, transforms
+from spade_tf.data.datasets import dataset_module
+from spade_tf.data.listing import Example
+
+Loader = Callable[[tf.Tensor], transforms.Example]
+"""From an example's index (int64 scalar) to its maps and photograph, scaled but not yet cropped."""
+
+
+def list_examples(config: Config, split: str) -> list[Example]:
+    """The examples of a split, `train` or `val`, in natural order. Raises UserError."""
+    if split not in ("train", "val"):
+        raise ValueError(f"split is {split!r}; expected 'train' or 'val'")
+    return dataset_module(config.data.dataset).list_examples(config.data, split)
+
+
+def make_loader(config: Config, split: str, examples: list[Example]) -> Loader:
+    """What loads the examples of a split."""
+    if examples[0].label:
+        return file_loader(config, split, examples)
+    return scene_loader(config, examples)
+
+
+def cut_of(config: Config, split: str) -> transforms.Cut:
+    """How the config cuts the files of a split to size."""
+    data = config.data
+    return transforms.Cut(data.preprocess, data.load_size, data.height, data.width, split == "train")
+
+
+def file_loader(config: Config, split: str, examples: list[Example]) -> Loader:
+    """Reads, checks and scales label maps, photographs and instance maps."""
+    data, cut = config.data, cut_of(config, split)
+    decode_label = decoding.LabelDecoder(data)
+    labels = tf.constant([example.label for example in examples])
+    images = instances = None
+    if examples[0].image:
+        images = tf.constant([example.image for example in examples])
+    if examples[0].instance:
+        instances = tf.constant([example.instance for example in examples])
+
+    def load(index: tf.Tensor) -> transforms.Example:
+        example = {"label_map": decode_label(labels[index], index)}
+        if images is not None:
+            example["image"] = decoding.decode_image(images[index])
+        if instances is not None:
+            example["instance_map"] = decoding.decode_instance_map(instances[index], index)
+        size = tf.shape(example["label_map"])
+        same = [tf.reduce_all(tf.shape(value)[:2] == size) for value in example.values()]
+        rows, columns = transforms.scaled_size(size[0], size[1], cut)
+        covers = (rows >= cut.height) & (columns >= cut.width)
+        with tf.control_dependencies([decoding.require(tf.reduce_all(same) & covers, index)]):
+            return transforms.scale(example, rows, columns)
+
+    return load
+
+
+def scene_loader(config: Config, examples: list[Example]) -> Loader:
+    """Paints procedural scenes at the size of the config; nothing is scaled."""
+    from spade_tf.data.scenes import render_scene
+
+    height, width = config.data.height, config.data.width
+    seeds = tf.constant([int(example.name) for example in examples], tf.int64)
+
+    def paint(seed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        scene = render_scene(int(seed), height, width)
+        return scene.label_map, scene.image, scene.instance_map.astype(np.uint16)
+
+    def load(index: tf.Tensor) -> transforms.Example:
+        parts = tf.numpy_function(paint, [seeds[index]], (tf.uint8, tf.uint8, tf.uint16))
+        example = {
+            "label_map": tf.ensure_shape(parts[0], [height, width]),
+            "image": tf.ensure_shape(parts[1], [height, width, 3]),
+        }
+        if config.data.has_instances:
+            example["instance_map"] = tf.ensure_shape(parts[2], [height, width])
+        return example
+
+    return load
+
+
+def remember(load: Loader) -> Loader:
+    """The same loader with a memory: what was loaded once stays in RAM, as the loader left it."""
+    memory: dict[int, list[np.ndarray]] = {}
+    index_type = tf.TensorSpec([], tf.int64)
+    example = tf.function(load).get_concrete_function(index_type).structured_outputs
+    keys, types = list(example), [value.dtype for value in example.values()]
+
+    def store(index: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
+        # The arrays are only lent for the call: keep copies.
+        return memory.setdefault(int(index), [np.array(value) for value in values])
+
+    def load_and_store(index: tf.Tensor) -> list[tf.Tensor]:
+        loaded = load(index)
+        return tf.numpy_function(store, [index, *(loaded[key] for key in keys)], types)
+
+    def load_once(index: tf.Tensor) -> transforms.Example:
+        known = tf.numpy_function(lambda i: int(i) in memory, [index], tf.bool)
+        values = tf.cond(
+            tf.ensure_shape(known, []),
+            lambda: tf.numpy_function(lambda i: memory[int(i)], [index], types),
+            lambda: load_and_store(index),
+        )
+        return {
+            key: tf.ensure_shape(value, example[key].shape)
+            for key, value in zip(keys, values, strict=True)
+        }
+
+    return load_once
