@@ -1,0 +1,53 @@
+"""Saving and restoring the whole training state."""
+
+import tensorflow as tf
+
+from spade_tf.errors import UserError
+from spade_tf.training.state import TrainingState
+from spade_tf.training.workdir import Workdir
+
+
+class Checkpoints:
+    """The newest few checkpoints of a workdir. TensorFlow names a checkpoint only once it is whole."""
+
+    def __init__(self, workdir: Workdir, state: TrainingState, keep: int):
+        self.state = state
+        self.manager = tf.train.CheckpointManager(
+            state.checkpoint(),
+            str(workdir.checkpoints),
+            max_to_keep=keep,
+            step_counter=state.step,
+            checkpoint_name="step",
+        )
+
+    @property
+    def latest(self) -> str | None:
+        """Prefix of the newest checkpoint, or None."""
+        return self.manager.latest_checkpoint
+
+    def restore(self) -> bool:
+        """Restores the newest checkpoint, if there is one; every value must find its place.
+
+        Raises:
+          UserError: the checkpoint is damaged or of another model.
+        """
+        if not self.latest:
+            return False
+        try:
+            status = self.manager.checkpoint.restore(self.latest)
+            status.assert_existing_objects_matched()
+        except (tf.errors.OpError, AssertionError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(
+                f"checkpoint {self.latest} cannot be read ({reason}); remove its files to go on "
+                "from the one before, or give another --workdir"
+            ) from error
+        return True
+
+    def save(self) -> str:
+        """Saves the state unless this step is saved already; returns the checkpoint's prefix."""
+        self.state.copy_statistics()
+        step = int(self.state.step.numpy())
+        if self.latest and self.latest.endswith(f"step-{step}"):
+            return self.latest
+        return self.manager.save(checkpoint_number=step)

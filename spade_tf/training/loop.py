@@ -1,0 +1,176 @@
+"""The training loop: from a config and a workdir to a trained generator. Eager; only steps are compiled."""
+
+import dataclasses
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from spade_tf.config import Config
+from spade_tf.data.check import quick_check
+from spade_tf.data.pipeline import explain_failure, make_dataset, num_examples
+from spade_tf.errors import UserError
+from spade_tf.training.checkpoints import Checkpoints
+from spade_tf.training.interruption import Interruption
+from spade_tf.training.loss_log import LossLog, draw_loss_curves
+from spade_tf.training.progress import Progress
+from spade_tf.training.samples import Samples
+from spade_tf.training.trainer import Trainer
+from spade_tf.training.workdir import Workdir
+
+
+def train(config: Config, path: str) -> None:
+    """Trains in the workdir `path`, or continues exactly where its newest checkpoint stopped.
+
+    Raises:
+      UserError: bad data, a workdir of another model, or a loss that is no longer finite.
+    """
+    workdir = Workdir(path)
+    workdir.check_same_model(config)
+    quick_check(config)
+
+    images_per_epoch = num_examples(config, "train")
+    trainer = Trainer(without_lost_term(config, workdir), images_per_epoch)
+    checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints)
+    continued = checkpoints.restore()
+    config = effective_config(trainer)
+    workdir.describe(config)
+    total_steps = total_steps_of(config, images_per_epoch)
+    step = int(trainer.state.step.numpy())
+    announce(config, trainer, images_per_epoch, total_steps, step, continued)
+
+    log = LossLog(workdir.losses, config.train.log_every_steps)
+    log.forget_after(step)
+    samples = Samples(config, workdir)
+    writer = tf.summary.create_file_writer(str(workdir.tensorboard))
+    iterator = iter(distributed_dataset(config, trainer))
+    images_per_step = trainer.batch_size * config.train.discriminator_steps
+
+    with (
+        writer.as_default(),
+        Interruption() as interruption,
+        Progress(step * images_per_step, total_steps * images_per_step) as progress,
+    ):
+        while step < total_steps and not interruption.requested:
+            steps = steps_until_next_event(config, step, total_steps)
+            terms = run_steps(trainer, iterator, steps, config)
+            refuse_not_finite(terms, step, checkpoints)
+            step += steps
+            progress.advance(steps * images_per_step)
+            log.add(terms)
+            if step % config.train.log_every_steps == 0 or step == total_steps:
+                losses = log.write(step, int(trainer.state.images_seen.numpy()))
+                progress.show(losses)
+                for name, value in losses.items():
+                    tf.summary.scalar(f"losses/{name}", value, step)
+            if step % config.train.sample_every_steps == 0 or step == total_steps:
+                grid = samples.write(trainer, step)
+                tf.summary.image("layout | photograph | synthesised", grid[np.newaxis], step)
+            if step % config.train.save_every_steps == 0:
+                checkpoints.save()
+        saved = checkpoints.save()
+        draw_loss_curves(workdir.losses, workdir.loss_curves)
+        if interruption.requested and step < total_steps:
+            progress.say(
+                f"{interruption.requested}: saved {saved}; run the same command to continue"
+            )
+        else:
+            progress.say(f"done after {step} steps: {saved}, {workdir.loss_curves}")
+
+
+def run_steps(trainer: Trainer, iterator, steps: int, config: Config) -> dict[str, np.ndarray]:
+    """Some iterations; an error of the input pipeline becomes one line that names the file."""
+    try:
+        return trainer.run(iterator, steps)
+    except tf.errors.ResourceExhaustedError as error:
+        raise UserError(
+            f"out of memory at train.batch_size={trainer.batch_size}; write a smaller one, with "
+            "train.gradient_accumulation to keep the effective batch, or a smaller model.base_width"
+        ) from error
+    except tf.errors.OpError as error:
+        raise explain_failure(config, "train", error) from error
+
+
+def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Checkpoints) -> None:
+    """Stops at the first NaN or infinite term; the newest checkpoint is from before it."""
+    bad = {name: int(np.argmin(np.isfinite(v))) for name, v in terms.items() if not np.isfinite(v).all()}
+    if not bad:
+        return
+    first = min(bad, key=lambda name: bad[name])
+    value = terms[first][bad[first]]
+    raise UserError(
+        f"{first} is {value} at step {step + bad[first] + 1}; nothing was saved since, the last good "
+        f"checkpoint is {checkpoints.latest or '(none yet)'}. Run again with a smaller "
+        "train.learning_rate or train.precision=float32"
+    )
+
+
+def steps_until_next_event(config: Config, step: int, total_steps: int) -> int:
+    """Steps that one compiled call may take without passing a log, a sample, a save or the end."""
+    train = config.train
+    left = [total_steps - step]
+    for every in (train.log_every_steps, train.sample_every_steps, train.save_every_steps):
+        left.append(every - step % every)
+    return min(train.steps_per_execution, *left)
+
+
+def total_steps_of(config: Config, images_per_epoch: int) -> int:
+    """Iterations of the whole run: `train.steps`, or what `train.epochs` come to."""
+    if config.train.steps:
+        return config.train.steps
+    images_per_step = config.train.batch_size * config.train.discriminator_steps
+    return math.ceil(config.train.epochs * images_per_epoch / images_per_step)
+
+
+def without_lost_term(config: Config, workdir: Workdir) -> Config:
+    """The config, without the perceptual loss if this run was started without it.
+
+    `losses.vgg_weights=auto` may find the weights at the second start but not at the first; a run
+    keeps the objective that it began with.
+    """
+    if config.losses.vgg_weights != "auto" or not workdir.latest_checkpoint():
+        return config
+    weight = workdir.read_config().losses.vgg_weight
+    losses = dataclasses.replace(config.losses, vgg_weight=weight)
+    return dataclasses.replace(config, losses=losses)
+
+
+def effective_config(trainer: Trainer) -> Config:
+    """The config with what was decided at start: the batch, and whether there is a VGG19."""
+    config = trainer.config
+    losses = config.losses
+    if not trainer.steps.perceptual_network:
+        losses = dataclasses.replace(losses, vgg_weight=0.0)
+    train = dataclasses.replace(config.train, batch_size=trainer.batch_size)
+    return dataclasses.replace(config, losses=losses, train=train)
+
+
+def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.DistributedDataset:
+    """The endless training stream from image `images_seen` on, cut into replicas' batches."""
+
+    def of_worker(context: tf.distribute.InputContext) -> tf.data.Dataset:
+        return make_dataset(
+            config,
+            "train",
+            context.get_per_replica_batch_size(trainer.batch_size),
+            start_image=int(trainer.state.images_seen.numpy()),
+            num_shards=context.num_input_pipelines,
+            shard_index=context.input_pipeline_id,
+            global_batch_size=trainer.batch_size,
+        )
+
+    return trainer.strategy.distribute_datasets_from_function(of_worker)
+
+
+def announce(
+    config: Config, trainer: Trainer, images: int, total_steps: int, step: int, continued: bool
+) -> None:
+    """One line on what is about to run."""
+    millions = trainer.generator.count_params() / 1e6
+    print(
+        f"{config.name}: {config.model.kind} generator with {config.model.norm}, {millions:.1f} M "
+        f"parameters; {images} training images of {config.data.width}x{config.data.height}; batch "
+        f"{trainer.batch_size} on {trainer.strategy.num_replicas_in_sync} device(s); "
+        f"{f'continuing at step {step} of' if continued else 'step 0 of'} {total_steps}",
+        flush=True,
+    )

@@ -1,0 +1,39 @@
+"""What a person sees while training runs: images per second, time left, the losses."""
+
+import sys
+
+from tqdm import tqdm
+
+
+class Progress:
+    """A progress bar counted in images. Without a terminal it prints a line now and then."""
+
+    def __init__(self, images_seen: int, total_images: int):
+        self.bar = tqdm(
+            total=total_images,
+            initial=images_seen,
+            unit="img",
+            dynamic_ncols=True,
+            smoothing=0.05,
+            mininterval=0.5 if sys.stderr.isatty() else 15.0,
+            desc="training",
+        )
+
+    def advance(self, images: int) -> None:
+        """Counts images."""
+        self.bar.update(images)
+
+    def show(self, losses: dict[str, float]) -> None:
+        """Puts the mean losses beside the bar."""
+        text = " ".join(f"{name} {value:.3g}" for name, value in losses.items())
+        self.bar.set_postfix_str(text, refresh=False)
+
+    def say(self, text: str) -> None:
+        """Prints a line without breaking the bar."""
+        self.bar.write(text, file=sys.stderr)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()

@@ -1,0 +1,108 @@
+"""A workdir: the folder of one training run, and what lies where in it."""
+
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import sys
+
+import tensorflow as tf
+
+from spade_tf.config import Config, from_json, get, to_json
+from spade_tf.errors import UserError
+
+ARCHITECTURE_KEYS = (
+    "data.num_labels",
+    "data.has_instances",
+    "data.height",
+    "data.width",
+    "model.kind",
+    "model.norm",
+    "model.base_width",
+    "model.latent_dim",
+    "model.style_encoder",
+    "model.encoder_size",
+    "model.upsampling",
+    "model.param_free_norm",
+    "model.mask_kernel_size",
+    "model.hidden_width",
+    "model.spectral_norm",
+    "discriminator.base_width",
+    "discriminator.num_scales",
+    "discriminator.num_layers",
+    "discriminator.spectral_norm",
+)
+"""What fixes the weights' names and shapes: a run can only be continued with the same."""
+
+PACKAGES = ("tensorflow", "keras", "numpy", "pillow")
+
+
+class Workdir:
+    """Paths of a run. Making one writes nothing.
+
+    config.json         the effective config
+    environment.json    versions, devices and command of the last start
+    checkpoints/        the newest full states
+    losses.jsonl        one line of mean losses per `train.log_every_steps`
+    losses.png          the loss curves
+    samples/            image grids: layout | photograph | synthesised
+    tensorboard/        scalars and grids for TensorBoard
+    """
+
+    def __init__(self, path: str | os.PathLike):
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config.json"
+        self.environment = self.path / "environment.json"
+        self.checkpoints = self.path / "checkpoints"
+        self.losses = self.path / "losses.jsonl"
+        self.loss_curves = self.path / "losses.png"
+        self.samples = self.path / "samples"
+        self.tensorboard = self.path / "tensorboard"
+
+    def latest_checkpoint(self) -> str | None:
+        """Prefix of the newest checkpoint, or None."""
+        return tf.train.latest_checkpoint(str(self.checkpoints))
+
+    def read_config(self) -> Config:
+        """The config that the run was started with."""
+        if not self.config.is_file():
+            raise UserError(
+                f"{self.path} is no workdir of a training run: it has no config.json; give the "
+                "folder that was --workdir of spade_tf.train"
+            )
+        return from_json(self.config.read_text(), str(self.config))
+
+    def check_same_model(self, config: Config) -> None:
+        """Refuses a config whose networks are not those of this workdir's checkpoint."""
+        if not self.latest_checkpoint():
+            return
+        stored = self.read_config()
+        differing = [k for k in ARCHITECTURE_KEYS if get(stored, k) != get(config, k)]
+        if differing:
+            what = ", ".join(f"{k}={get(stored, k)} (asked: {get(config, k)})" for k in differing)
+            raise UserError(
+                f"{self.path} holds a run of another model: {what}; continue it with these values, "
+                "or give another --workdir"
+            )
+
+    def describe(self, config: Config) -> None:
+        """Writes the effective config and what it runs on."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_beside(self.config, to_json(config))
+        environment = {
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+            "devices": [device.name for device in tf.config.list_logical_devices()],
+            "seed": config.train.seed,
+            "command": sys.argv,
+        }
+        write_beside(self.environment, json.dumps(environment, indent=2) + "\n")
+
+
+def write_beside(path: pathlib.Path, text: str) -> None:
+    """Writes a text file whole or not at all: beside its place, then renamed."""
+    beside = path.with_name(path.name + ".partial")
+    beside.write_text(text)
+    os.replace(beside, path)
