@@ -10,7 +10,7 @@ STAMP := $(VENV)/installed.stamp
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup extra-% demo test test-fast lint format lock clean
+.PHONY: help setup demo test test-fast lint format lock clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z%-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

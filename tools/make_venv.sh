@@ -37,12 +37,13 @@ if ! supported "$python"; then
   fi
 fi
 
-# uv installs in a third of pip's time, but does not read pip's settings (a mirror, a proxy's
-# certificate); where it cannot work, pip can. Byte code is compiled now: Bazel's tests see the
+# uv is faster than pip, but does not read pip's settings (a mirror, a proxy's certificate); where
+# it cannot install, pip can. Byte code is compiled now: Bazel's tests see the
 # environment read-only and would compile TensorFlow's at every import.
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-"$python" -m pip install --quiet --no-input --only-binary=:all: "$(grep '^uv==' "$lock")"
-if ! "$venv/bin/uv" pip install --python "$python" --quiet --compile-bytecode --only-binary=:all: --requirement "$lock"; then
+"$python" -m pip install -qq --no-input --only-binary=:all: "$(grep '^uv==' "$lock")"
+if ! "$venv/bin/uv" pip install --python "$python" --quiet --compile-bytecode \
+  --only-binary=:all: --requirement "$lock"; then
   echo "uv could not install $lock; trying pip" >&2
-  "$python" -m pip install --quiet --no-input --only-binary=:all: --requirement "$lock"
+  "$python" -m pip install -qq --no-input --only-binary=:all: --requirement "$lock"
 fi
