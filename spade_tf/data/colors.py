@@ -12,10 +12,10 @@ GOLDEN_RATIO = 0.6180339887498949
 
 
 def distinct_colors(count: int, *, dont_care: bool = False) -> tuple[Color, ...]:
-    """`count` different colours, the same ones always: neighbours in the list look unlike each other.
+    """`count` different colours, always the same ones; neighbours in the list look unlike.
 
-    Colour i has the hue i times the golden ratio (which spreads hues evenly for any count); saturation
-    and value step through 2 x 3 levels. With `dont_care` the last colour is black.
+    Colour i has the hue i times the golden ratio (which spreads hues evenly for any count);
+    saturation and value step through 2 x 3 levels. With `dont_care` the last colour is black.
     """
     colors = []
     for i in range(count):
@@ -29,7 +29,7 @@ def distinct_colors(count: int, *, dont_care: bool = False) -> tuple[Color, ...]
 
 
 def read_palette(path: str) -> tuple[list[str], list[Color]]:
-    """Names and colours of a palette file: lines `red green blue name`; line n (from 0) is file id n.
+    """Names and colours of a palette file (`red green blue name`); line n from 0 is file id n.
 
     Raises:
       UserError: the file is missing, a line is malformed, or a colour is named twice.

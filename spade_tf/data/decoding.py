@@ -1,7 +1,7 @@
 """Files to tensors inside the graph: the fast twin of `files.py`.
 
-Here a file is only found to be bad; the failure carries the number of the example, and `failures.py` reads
-its files again to say what is wrong.
+Here a file is only found to be bad; the failure carries the number of the example, and
+`failures.py` reads its files again to say what is wrong.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from spade_tf.data.labels import NOT_A_LABEL, label_table
 FAILURE = "bad files of example"
 
 
-class LabelDecoder:
-    """Reads label maps of one data set: `decoder(path, index)` is [rows, columns] uint8 or int32."""
+class LabelReader:
+    """Reads the label maps of one data set in two steps, so that only scaled maps are looked up."""
 
     def __init__(self, data: DataConfig):
         # One entry more than there are ids: the colours that no line names.
@@ -25,24 +25,29 @@ class LabelDecoder:
         self.color_table = color_table(data.palette) if data.palette else None
         self.indexed = files.indices_are_ids(data)
 
-    def __call__(self, path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    def decode(self, path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+        """What the file holds, uint8: ids [rows, columns] or colours [rows, columns, 3]."""
         if self.indexed:
             # TensorFlow's decoder turns palette indices into colours.
             ids = tf.numpy_function(_read_indices, [path], tf.uint8)
-            ids = tf.ensure_shape(ids, [None, None])
-        elif self.color_table is not None:
-            pixels = tf.cast(_decode_png(path, index, files.RGB, 3), tf.int32)
-            codes = (pixels[..., 0] * 256 + pixels[..., 1]) * 256 + pixels[..., 2]
-            ids = tf.gather(self.color_table, codes)
-        else:
-            ids = _decode_png(path, index, files.GREY, 1)[..., 0]
-        labels = tf.gather(self.table, tf.cast(ids, tf.int32))
+            return tf.ensure_shape(ids, [None, None])
+        if self.color_table is not None:
+            return _decode_png(path, index, files.RGB, 3)
+        return _decode_png(path, index, files.GREY, 1)[..., 0]
+
+    def to_labels(self, pixels: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+        """Labels [rows, columns], uint8 where that is enough, of ids or colours."""
+        ids = tf.cast(pixels, tf.int32)
+        if self.color_table is not None:
+            codes = (ids[..., 0] * 256 + ids[..., 1]) * 256 + ids[..., 2]
+            ids = tf.cast(tf.gather(self.color_table, codes), tf.int32)
+        labels = tf.gather(self.table, ids)
         with tf.control_dependencies([require(tf.reduce_min(labels) > NOT_A_LABEL, index)]):
             return tf.cast(labels, self.dtype)
 
 
 def color_table(palette: str) -> tf.Tensor:
-    """The line of each of the 2^24 colours in the palette file; the one after the last for the others."""
+    """The palette line of each of the 2^24 colours; one after the last for colours without."""
     _, colors = read_palette(palette)
     red, green, blue = np.array(colors).T
     table = np.full(2**24, len(colors), np.uint8 if len(colors) < 256 else np.int32)
@@ -56,9 +61,13 @@ def decode_instance_map(path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     depth, color_type = _header(contents)
     good = (color_type == files.GREY) & ((depth == 8) | (depth == 16))
     with tf.control_dependencies([require(good, index)]):
-        pixels = tf.io.decode_png(contents, channels=1, dtype=tf.uint16)[..., 0]
-    # The decoder spreads 8-bit values over 16 bits: v becomes 257 v.
-    return tf.cond(depth == 16, lambda: pixels, lambda: pixels // 257)
+        # As uint16, the decoder would spread 8-bit values over 16 bits.
+        pixels = tf.cond(
+            depth == 16,
+            lambda: tf.io.decode_png(contents, channels=1, dtype=tf.uint16),
+            lambda: tf.cast(tf.io.decode_png(contents, channels=1), tf.uint16),
+        )
+    return tf.ensure_shape(pixels, [None, None, 1])[..., 0]
 
 
 def decode_image(path: tf.Tensor) -> tf.Tensor:

@@ -6,7 +6,8 @@ import re
 import tensorflow as tf
 
 from spade_tf.config import Config
-from spade_tf.data import decoding, files, sources, transforms
+from spade_tf.data import decoding, files, sources
+from spade_tf.data.fitting import check_fits
 from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
 
@@ -16,7 +17,7 @@ _EXAMPLE = re.compile(re.escape(decoding.FAILURE) + r"\W+(\d+)")
 
 
 def explain_failure(config: Config, split: str, error: Exception) -> UserError:
-    """The cause of an error that a dataset of `make_dataset` raised, found by reading the files again.
+    """The cause of an error raised by `make_dataset`'s dataset: reads the files again.
 
     Args:
       config: the experiment.
@@ -41,25 +42,6 @@ def explain_failure(config: Config, split: str, error: Exception) -> UserError:
     return UserError(f"reading the {split} data failed{where}: {first_line}")
 
 
-def fits(rows: int, columns: int, example: Example, config: Config, split: str) -> None:
-    """Refuses a file that is smaller than the crop once it is scaled. Raises UserError."""
-    cut = sources.cut_of(config, split)
-    height, width = (int(side) for side in transforms.scaled_size(rows, columns, cut))
-    exact = cut.preprocess in ("scale_width", "scale_shortside", "none")
-    if exact and (height, width) != (cut.height, cut.width):
-        raise UserError(
-            f"{example.label} ({columns}x{rows} pixels) becomes {width}x{height} with data.preprocess="
-            f"{cut.preprocess}, not data.width x data.height = {cut.width}x{cut.height}; "
-            "a mode that ends in _and_crop, or fixed, takes files of any shape"
-        )
-    if height < cut.height or width < cut.width:
-        raise UserError(
-            f"{example.label} ({columns}x{rows} pixels) becomes {width}x{height} with data.preprocess="
-            f"{cut.preprocess} and data.load_size={cut.load_size}, less than the crop of "
-            f"{cut.width}x{cut.height}; raise data.load_size, or use resize_and_crop"
-        )
-
-
 def _suspects(message: str, examples: list[Example]) -> list[Example]:
     """The examples that an error message points to; all of them where it points nowhere."""
     numbered = _EXAMPLE.search(message)
@@ -80,7 +62,7 @@ def _check(example: Example, config: Config, split: str) -> None:
     for path in filter(None, (example.label, example.image, example.instance)):
         _decode_as_tensorflow(path)
     header = files.read_png_header(example.label)
-    fits(header.height, header.width, example, config, split)
+    check_fits(example.label, header.height, header.width, config.data, split)
 
 
 def _decode_as_tensorflow(path: str) -> None:

@@ -1,7 +1,7 @@
 """Label maps, instance maps and photographs from files, each with one clear error for bad input.
 
-The training pipeline reads the same files in the graph (`decoding.py`), by the same rules; synthesis, the
-data checker and the explanation of failures read them here.
+The training pipeline reads the same files in the graph (`decoding.py`), by the same rules;
+synthesis, the data checker and the explanation of failures read them here.
 """
 
 import struct
@@ -43,9 +43,7 @@ def read_png_header(path: str) -> PngHeader:
     except OSError as error:
         raise UserError(f"cannot read {path} ({error.strerror})") from error
     if len(header) < HEADER_BYTES or not header.startswith(PNG_SIGNATURE):
-        raise UserError(
-            f"{path} is no PNG file; label and instance maps must be PNG, for other formats change ids"
-        )
+        raise UserError(f"{path} is no PNG file; label and instance maps must be PNG")
     return PngHeader(*struct.unpack(">II", header[16:24]), header[24], header[25])
 
 
@@ -55,7 +53,7 @@ def indices_are_ids(data: DataConfig) -> bool:
 
 
 def check_label_mode(path: str, data: DataConfig) -> PngHeader:
-    """The header of a label map that the pipeline can read. Raises UserError saying how to convert it."""
+    """The header of a label map. Raises UserError for a mode that the pipeline cannot read."""
     header = read_png_header(path)
     kind = (header.color_type, header.bit_depth)
     if data.palette:
@@ -88,7 +86,7 @@ def read_label_map(path: str, data: DataConfig) -> np.ndarray:
 
 
 def read_file_ids(path: str, data: DataConfig) -> np.ndarray:
-    """The ids as the file holds them (for a coloured map: lines of the palette), [height, width]."""
+    """The ids as the file holds them (coloured map: palette lines), [height, width]."""
     check_label_mode(path, data)
     pixels = read_pixels(path)
     if not data.palette:
@@ -100,8 +98,8 @@ def read_file_ids(path: str, data: DataConfig) -> np.ndarray:
         if tuple(color.tolist()) not in lines:
             near = int(np.abs(np.array(colors) - color).sum(axis=1).argmin())
             raise UserError(
-                f"{path} holds the colour {tuple(color.tolist())}, which {data.palette} does not name; "
-                f"the nearest is {colors[near]} {names[near]!r}. Repaint it or add a line "
+                f"{path} holds the colour {tuple(color.tolist())}, which {data.palette} does not "
+                f"name; the nearest is {colors[near]} {names[near]!r}. Repaint it or add a line "
                 f"'{color[0]} {color[1]} {color[2]} NAME'"
             )
     table = np.array([lines[tuple(color.tolist())] for color in found])
@@ -119,19 +117,19 @@ def check_instance_mode(path: str) -> PngHeader:
     header = read_png_header(path)
     if header.color_type != GREY or header.bit_depth not in (8, 16):
         raise UserError(
-            f"{path} is {_mode_name(header)}; expected an 8- or 16-bit grey instance map, the value "
-            "of a pixel being the id of its instance"
+            f"{path} is {_mode_name(header)}; expected an 8- or 16-bit grey instance map, "
+            "the value of a pixel being the id of its instance"
         )
     return header
 
 
 def read_image(path: str) -> np.ndarray:
-    """A photograph at the file's size, [height, width, 3] uint8. Raises UserError if it is damaged."""
+    """A photograph, [height, width, 3] uint8. Raises UserError if the file is damaged."""
     return read_pixels(path, "RGB")
 
 
 def check_example(example: Example, data: DataConfig) -> None:
-    """Reads all files of an example. Raises UserError for the first one that the pipeline refuses."""
+    """Reads an example's files. Raises UserError for the first that the pipeline refuses."""
     label_map = read_label_map(example.label, data)
     if example.image:
         check_same_size(example.label, label_map, example.image, read_image(example.image))
@@ -145,13 +143,13 @@ def check_same_size(label: str, label_map: np.ndarray, other: str, pixels: np.nd
     if label_map.shape[:2] != pixels.shape[:2]:
         (rows, columns), (other_rows, other_columns) = label_map.shape[:2], pixels.shape[:2]
         raise UserError(
-            f"{other} is {other_columns}x{other_rows} pixels, its label map {label} {columns}x{rows}; "
-            "they must be of one size (was one of them rotated by its EXIF tag, or scaled?)"
+            f"{other} is {other_columns}x{other_rows} pixels, its label map {label} "
+            f"{columns}x{rows}; they must be of one size (was one of them rotated by its EXIF tag, or scaled?)"
         )
 
 
 def read_pixels(path: str, mode: str | None = None) -> np.ndarray:
-    """The pixels of a picture, as the file holds them or in a PIL mode. Raises UserError if it is damaged."""
+    """The pixels of a picture, in a PIL mode if given. Raises UserError if it is damaged."""
     try:
         with Image.open(path) as file:
             return np.asarray(file.convert(mode) if mode else file)
@@ -182,5 +180,6 @@ def _wrong_ids(path: str, wrong: np.ndarray, data: DataConfig) -> str:
         count = max(above) - first + 1 + (1 if data.has_dont_care else 0)
         return message + f"Set data.num_labels={count} or correct the file"
     return message + (
-        f"If they mean 'unknown', set data.has_dont_care=true and data.num_labels={data.num_labels + 1}"
+        "If they mean 'unknown', set data.has_dont_care=true and "
+        f"data.num_labels={data.num_labels + 1}"
     )

@@ -17,8 +17,8 @@ DONT_CARE_FILE_ID = 255
 def label_table(data: DataConfig) -> np.ndarray:
     """The label of each file id, [256] int32; with a palette file, of each of its lines.
 
-    File id f is label f - first_file_id. Smaller ids and 255 are the don't-care label, the last one, where
-    the data set has one. What remains is NOT_A_LABEL.
+    File id f is label f - first_file_id. Smaller ids and 255 are the don't-care label, the last
+    one, where the data set has one. What remains is NOT_A_LABEL.
     """
     ids = np.arange(len(read_palette(data.palette)[0]) if data.palette else FILE_IDS)
     says_nothing = ids < data.first_file_id
@@ -37,7 +37,7 @@ def dont_care_label(data: DataConfig) -> int | None:
 
 
 def label_names(config: Config) -> list[str]:
-    """`num_labels` names: those of the palette file or the data set; `label N` where it has none."""
+    """`num_labels` names: of the palette file or the data set, `label N` beyond them."""
     data = config.data
     if data.palette:
         known = read_palette(data.palette)[0][data.first_file_id :]

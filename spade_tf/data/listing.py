@@ -46,7 +46,8 @@ def list_files(
       folder: searched with its sub-folders; hidden files are left out.
       suffixes: lower-case suffixes that count.
       what: the plural used in messages, such as "label maps".
-      name_of: turns the path below `folder`, without suffix, into the example's name; None leaves it out.
+      name_of: turns the path below `folder`, without suffix, into the example's name; None leaves
+        it out.
 
     Raises:
       UserError: the folder is missing or holds no such file, or two files share a name.

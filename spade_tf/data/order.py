@@ -1,9 +1,9 @@
 """Which example comes when: an endless stream of image numbers that can start anywhere.
 
-Image number n of a training run is example `permutation(n // N)[n % N]`, N being the number of examples.
-Whatever else is random about it (crop, flip, rotation) is drawn from (seed, n). So the stream depends on
-nothing but the seed: a run that continues at image n needs no saved iterator, and any number of workers
-can each take its own part of every batch.
+Image number n of a training run is example `permutation(n // N)[n % N]`, N being the number of
+examples. Whatever else is random about it (crop, flip, rotation) is drawn from (seed, n). So the
+stream depends on nothing but the seed: a run that continues at image n needs no saved iterator, and
+any number of workers can each take its own part of every batch.
 """
 
 import tensorflow as tf
@@ -26,12 +26,16 @@ def training_order(num_examples: int, seed: int, start_image: int = 0) -> tf.dat
 
 
 def take_shard(
-    stream: tf.data.Dataset, start_image: int, global_batch_size: int, num_shards: int, shard_index: int
+    stream: tf.data.Dataset,
+    start_image: int,
+    global_batch_size: int,
+    num_shards: int,
+    shard_index: int,
 ) -> tf.data.Dataset:
     """The part of every global batch that belongs to one worker.
 
-    A global batch is cut into `num_shards` equal runs of neighbours: all workers' runs in the order of the
-    workers are the global batch again.
+    A global batch is cut into `num_shards` equal runs of neighbours: all workers' runs in the order
+    of the workers are the global batch again.
     """
     if num_shards == 1:
         return stream
@@ -46,4 +50,6 @@ def take_shard(
 
 def uniforms(seed: int, image_number: tf.Tensor, count: int) -> tf.Tensor:
     """`count` uniform numbers from 0 to below 1 that belong to one image of the stream, float32."""
-    return tf.random.stateless_uniform([count], seed=tf.stack([tf.cast(seed, tf.int64), image_number]))
+    return tf.random.stateless_uniform(
+        [count], seed=tf.stack([tf.cast(seed, tf.int64), image_number])
+    )

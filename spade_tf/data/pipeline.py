@@ -12,7 +12,7 @@ from spade_tf.data.position_map import position_map
 
 
 def num_examples(config: Config, split: str) -> int:
-    """How many label maps a split (`train` or `val`) has. Raises UserError where its folders are not right."""
+    """How many label maps a split (`train` or `val`) has. Raises UserError as `make_dataset`."""
     return len(sources.list_examples(config, split))
 
 
@@ -28,12 +28,13 @@ def make_dataset(
 ) -> tf.data.Dataset:
     """Batches as dicts with the keys that the config needs.
 
-    `label_map` int32 [batch, height, width]; `image` float32 [batch, height, width, 3], -1..1 (training;
-    validation where photographs exist); `instance_map` int32 [batch, height, width] if data.has_instances;
-    `position_map` float32 [batch, height, width, 2] if config.has_positions.
+    `label_map` int32 [batch, height, width]; `image` float32 [batch, height, width, 3], -1..1
+    (training; validation where photographs exist); `instance_map` int32 [batch, height, width] if
+    data.has_instances; `position_map` float32 [batch, height, width, 2] if config.has_positions.
 
-    `train` never ends; image number n of the stream is the same whatever the batch size, the workers, the
-    threads or the start. `val` is one pass in order, cut in the middle; its last batch may be smaller.
+    `train` never ends; image number n of the stream is the same whatever the batch size, the
+    workers, the threads or the start. `val` is one pass in order, cut in the middle; its last batch
+    may be smaller.
 
     Args:
       config: the experiment.
@@ -51,8 +52,8 @@ def make_dataset(
     global_batch_size = global_batch_size or num_shards * batch_size
     if global_batch_size % (num_shards * batch_size):
         raise ValueError(
-            f"global_batch_size is {global_batch_size}; expected a multiple of num_shards * batch_size "
-            f"= {num_shards * batch_size}"
+            f"global_batch_size is {global_batch_size}; expected a multiple of "
+            f"num_shards * batch_size = {num_shards * batch_size}"
         )
     training = split == "train"
     examples = sources.list_examples(config, split)
@@ -80,14 +81,12 @@ def make_dataset(
 def cut_out(
     example: transforms.Example, number: tf.Tensor, config: Config, training: bool
 ) -> transforms.Example:
-    """height x width of a scaled example: for training at random by the image's number, else the middle."""
+    """height x width of a scaled example: by the image's number for training, else the middle."""
     data = config.data
     rows, columns = tf.unstack(tf.shape(example["label_map"]))
     free_rows, free_columns = rows - data.height, columns - data.width
     if not training:
-        return transforms.crop(
-            example, free_rows // 2, free_columns // 2, data.height, data.width
-        )
+        return transforms.crop(example, free_rows // 2, free_columns // 2, data.height, data.width)
     down, right, mirror, turn = tf.unstack(order.uniforms(config.train.seed, number, 4))
     if data.rotation_degrees:
         degrees = (2 * turn - 1) * data.rotation_degrees
@@ -110,7 +109,9 @@ def finish(example: transforms.Example, config: Config) -> transforms.Example:
     if config.has_positions:
         dont_care = dont_care_label(config.data)
         positions = tf.numpy_function(
-            lambda label_map: position_map(label_map, dont_care), [finished["label_map"]], tf.float32
+            lambda label_map: position_map(label_map, dont_care),
+            [finished["label_map"]],
+            tf.float32,
         )
         shape = [config.data.height, config.data.width, 2]
         finished["position_map"] = tf.ensure_shape(positions, shape)

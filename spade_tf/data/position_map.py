@@ -1,4 +1,4 @@
-"""Class-relative positions, the input of CLADE's intra-class positional encoding (CLADE paper, section 3.3)."""
+"""Class-relative positions, the input of CLADE's intra-class positional encoding (ICPE)."""
 
 import numpy as np
 from scipy import ndimage
@@ -9,15 +9,15 @@ EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 def position_map(label_map: np.ndarray, dont_care: int | None = None) -> np.ndarray:
     """Where each pixel lies in its object: [height, width, 2] float32 (row, column), -1..1.
 
-    For every 8-connected component of one label: the offset of each pixel to the component's centroid,
-    divided by the largest such offset (plus 1e-5), rows and columns each on their own. It is computed from
-    the label map that the networks see, after crop and flip: so it is right under flips by construction
-    (the official code flips a stored map along the wrong axis).
+    For every 8-connected component of one label: the offset of each pixel to the component's
+    centroid, divided by the largest such offset (plus 1e-5), rows and columns each on their own. It
+    is computed from the label map that the networks see, after crop and flip: so it is right under
+    flips by construction (the official code flips a stored map along the wrong axis).
 
     Args:
       label_map: [height, width] integers.
-      dont_care: a label that is no object; its positions are 0. (The official code leaves out file id 0
-        instead, which is "unknown" in ADE20K but "person" in COCO-Stuff.)
+      dont_care: a label that is no object; its positions are 0. (The official code leaves out file
+        id 0 instead, which is "unknown" in ADE20K but "person" in COCO-Stuff.)
     """
     components = label_components(label_map)
     count = int(components.max()) + 1

@@ -1,4 +1,4 @@
-"""Where examples come from: files, or scenes painted on the spot. Both load example i in the graph."""
+"""Where examples come from: files, or scenes painted on the spot."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import tensorflow as tf
 from spade_tf.config import Config
 from spade_tf.data import decoding, transforms
 from spade_tf.data.datasets import dataset_module
+from spade_tf.data.fitting import cut_of
 from spade_tf.data.listing import Example
 
 Loader = Callable[[tf.Tensor], transforms.Example]
@@ -28,16 +29,10 @@ def make_loader(config: Config, split: str, examples: list[Example]) -> Loader:
     return scene_loader(config, examples)
 
 
-def cut_of(config: Config, split: str) -> transforms.Cut:
-    """How the config cuts the files of a split to size."""
-    data = config.data
-    return transforms.Cut(data.preprocess, data.load_size, data.height, data.width, split == "train")
-
-
 def file_loader(config: Config, split: str, examples: list[Example]) -> Loader:
     """Reads, checks and scales label maps, photographs and instance maps."""
-    data, cut = config.data, cut_of(config, split)
-    decode_label = decoding.LabelDecoder(data)
+    cut = cut_of(config.data, split)
+    reader = decoding.LabelReader(config.data)
     labels = tf.constant([example.label for example in examples])
     images = instances = None
     if examples[0].image:
@@ -46,17 +41,19 @@ def file_loader(config: Config, split: str, examples: list[Example]) -> Loader:
         instances = tf.constant([example.instance for example in examples])
 
     def load(index: tf.Tensor) -> transforms.Example:
-        example = {"label_map": decode_label(labels[index], index)}
+        example = {"label_map": reader.decode(labels[index], index)}
         if images is not None:
             example["image"] = decoding.decode_image(images[index])
         if instances is not None:
             example["instance_map"] = decoding.decode_instance_map(instances[index], index)
-        size = tf.shape(example["label_map"])
+        size = tf.shape(example["label_map"])[:2]
         same = [tf.reduce_all(tf.shape(value)[:2] == size) for value in example.values()]
         rows, columns = transforms.scaled_size(size[0], size[1], cut)
-        covers = (rows >= cut.height) & (columns >= cut.width)
-        with tf.control_dependencies([decoding.require(tf.reduce_all(same) & covers, index)]):
-            return transforms.scale(example, rows, columns)
+        usable = tf.reduce_all(same) & transforms.can_crop(rows, columns, cut)
+        with tf.control_dependencies([decoding.require(usable, index)]):
+            example = transforms.scale(example, rows, columns)
+        example["label_map"] = reader.to_labels(example["label_map"], index)
+        return example
 
     return load
 

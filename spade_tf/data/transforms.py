@@ -1,10 +1,11 @@
 """From files of any size to height x width: scaling, crop, flip and rotation of a whole example.
 
-An example is a dict of `label_map` [rows, columns], `image` [rows, columns, 3] uint8 and `instance_map`
-[rows, columns] (the keys it has). Each transform moves all of them together. Ids are never mixed: they
-are taken from the nearest pixel, by pixel centres (output pixel i reads input pixel
-floor((i + 0.5) * input / output), as PIL's NEAREST does). Photographs are scaled bicubically with
-antialiasing, as PIL's BICUBIC does, and rounded to uint8.
+An example is a dict of `label_map` [rows, columns], `image` [rows, columns, 3] uint8 and
+`instance_map` [rows, columns] (the keys it has). Each transform moves all of them together. Ids are
+never mixed: they are taken from the nearest pixel, by pixel centres (output pixel i reads input
+pixel floor((i + 0.5) * input / output) in exact arithmetic, as PIL's NEAREST does but for its
+rounding errors on pixel borders). Photographs are scaled bicubically with antialiasing, as PIL's
+BICUBIC does but for its rounding between the two axes, and rounded to uint8.
 """
 
 import math
@@ -17,7 +18,7 @@ Example = dict[str, tf.Tensor]
 
 @dataclass(frozen=True)
 class Cut:
-    """How files are cut to size: the options of the config's data section, and whether for training."""
+    """How files are cut to size: some of the config's data section, and whether for training."""
 
     preprocess: str
     load_size: int
@@ -25,13 +26,18 @@ class Cut:
     width: int
     training: bool
 
+    @property
+    def crops(self) -> bool:
+        """Whether scaled files may be larger than the target."""
+        return self.preprocess.endswith("crop")
+
 
 def scaled_size(rows, columns, cut: Cut):
     """Rows and columns that a file is scaled to before the crop.
 
-    Takes Python integers or int32 tensors. For training, `load_size` is the width (`scale_width`) or the
-    shorter side. Validation scales just to the target, as the official test setting (load = crop) does;
-    only `crop` and `none` do not scale.
+    Takes Python integers or int32 tensors. For training, `load_size` is the width (`scale_width`)
+    or the shorter side. Validation scales just to the target, as the official test setting (load =
+    crop) does; only `crop` and `none` do not scale.
     """
     mode, training = cut.preprocess, cut.training
     if mode == "fixed" or (mode == "resize_and_crop" and not training):
@@ -63,6 +69,13 @@ def _cover(rows, columns, cut: Cut):
     return tf.where(by_height, wide[0], tall[0]), tf.where(by_height, wide[1], tall[1])
 
 
+def can_crop(rows, columns, cut: Cut):
+    """Whether a scaled file gives height x width: as large, or larger where the mode crops."""
+    if cut.crops:
+        return (rows >= cut.height) & (columns >= cut.width)
+    return tf.equal(rows, cut.height) & tf.equal(columns, cut.width)
+
+
 def scale(example: Example, rows, columns) -> Example:
     """The example scaled to rows x columns; photographs stay uint8."""
     return {
@@ -74,7 +87,7 @@ def scale(example: Example, rows, columns) -> Example:
 
 
 def resize_nearest(ids: tf.Tensor, rows, columns) -> tf.Tensor:
-    """[rows, columns] of the same type, each pixel copied from the nearest one."""
+    """[rows, columns, ...] of the same type, each pixel copied from the nearest one."""
     shape = tf.shape(ids)
     ids = tf.gather(ids, (2 * tf.range(rows) + 1) * shape[0] // (2 * rows))
     return tf.gather(ids, (2 * tf.range(columns) + 1) * shape[1] // (2 * columns), axis=1)
@@ -97,14 +110,17 @@ def crop(example: Example, top, left, height: int, width: int) -> Example:
 
 def flip(example: Example, mirrored: tf.Tensor) -> Example:
     """The example, left and right exchanged where `mirrored`."""
-    return {key: tf.cond(mirrored, lambda v=v: v[:, ::-1], lambda v=v: v) for key, v in example.items()}
+    return {
+        key: tf.cond(mirrored, lambda v=v: v[:, ::-1], lambda v=v: v) for key, v in example.items()
+    }
 
 
 def rotate(example: Example, degrees: tf.Tensor, dont_care: int | None) -> Example:
     """The example turned counter-clockwise around its centre, at its size.
 
-    Ids come from the nearest pixel, the photograph is bilinear. Corners from outside the file continue as
-    mirrored; where there is a don't-care label, their label is that one (and their instance 0).
+    Ids come from the nearest pixel, the photograph is bilinear. Corners from outside the file
+    continue as mirrored; where there is a don't-care label, their label is that one (and their
+    instance 0).
     """
     rows, columns = tf.unstack(tf.cast(tf.shape(example["label_map"]), tf.float32))
     angle = degrees * (math.pi / 180)

@@ -1,4 +1,4 @@
-"""One short file of facts per data set: names and colours of its labels, and where its files lie."""
+"""One short file of facts per data set: names and colours of labels, and where files lie."""
 
 import difflib
 import importlib

@@ -1,9 +1,9 @@
 """ADE20K scene parsing (Zhou et al., 2017; SceneParsing release): 150 classes and "unknown".
 
-Layout: ADEChallengeData2016/{images,annotations}/{training,validation}/NAME.{jpg,png}; data.root is that
-folder or its parent. File id 0 is unknown, 1 wall .. 150 flag: with data.first_file_id=1 they become
-labels 0..149 and unknown the don't-care label 150. The code of the papers meant to do this, but trained
-on the raw ids by accident: checkpoints imported from it need data.first_file_id=0.
+Layout: ADEChallengeData2016/{images,annotations}/{training,validation}/NAME.{jpg,png}; data.root is
+that folder or its parent. File id 0 is unknown, 1 wall .. 150 flag: with data.first_file_id=1 they
+become labels 0..149 and unknown the don't-care label 150. The code of the papers meant to do this,
+but trained on the raw ids by accident: checkpoints imported from it need data.first_file_id=0.
 """
 
 from spade_tf.config import DataConfig

@@ -1,4 +1,4 @@
-"""CamVid street scenes with 11 classes (Brostow et al., 2009; the classes of SegNet), 480x360 pixels.
+"""CamVid street scenes (Brostow et al., 2009) in the 11 classes of SegNet, 480x360 pixels.
 
 Folders from the config: train_label/NAME.png, train_img/NAME.jpg, val_label, val_img.
 File ids are labels: 0 Sky .. 10 Bicyclist, 11 Unlabelled, which is the don't-care label.

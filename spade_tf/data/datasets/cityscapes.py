@@ -1,8 +1,8 @@
 """Cityscapes (Cordts et al., 2016): street scenes of 2048x1024 pixels with fine annotations.
 
 Layout: leftImg8bit/SPLIT/CITY/NAME_leftImg8bit.png, gtFine/SPLIT/CITY/NAME_gtFine_labelIds.png and
-NAME_gtFine_instanceIds.png (16 bit). The papers use the raw ids 0..33 with 35 labels and no don't-care;
-the 35th label, license plate, has id -1 and is never painted.
+NAME_gtFine_instanceIds.png (16 bit). The papers use the raw ids 0..33 with 35 labels and no
+don't-care; the 35th label, license plate, has id -1 and is never painted.
 """
 
 import re
@@ -64,7 +64,9 @@ def list_examples(data: DataConfig, split: str) -> list[Example]:
         instances = list_files(
             annotations, (".png",), "*_gtFine_instanceIds.png", _without("_gtFine_instanceIds")
         )
-    labels = list_files(annotations, (".png",), "*_gtFine_labelIds.png", _without("_gtFine_labelIds"))
+    labels = list_files(
+        annotations, (".png",), "*_gtFine_labelIds.png", _without("_gtFine_labelIds")
+    )
     return pair(labels, images, instances)
 
 

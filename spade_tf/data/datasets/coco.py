@@ -1,8 +1,9 @@
 """COCO-Stuff (Caesar et al., 2018): 182 classes, of which 11 never occur, and "unlabeled".
 
-Folders from the config: train_label/ID.png, train_img/ID.jpg, train_inst/ID.png, val_label, val_img,
-val_inst. Folders of the same names with `_portrait` at the end are read too at training, where present.
-File ids are COCO-Stuff's minus one (0 person .. 181 wood); 255 is unlabeled, the don't-care label 182.
+Folders from the config: train_label/ID.png, train_img/ID.jpg, train_inst/ID.png, val_label,
+val_img, val_inst. Folders of the same names with `_portrait` at the end are read too at training,
+where present. File ids are COCO-Stuff's minus one (0 person .. 181 wood); 255 is unlabeled, the
+don't-care label 182.
 """
 
 import dataclasses
@@ -41,7 +42,7 @@ PALETTE = distinct_colors(len(LABEL_NAMES), dont_care=True)
 
 
 def list_examples(data: DataConfig, split: str) -> list[Example]:
-    """Examples of the split's folders; for training, of the portrait folders too where they exist."""
+    """Examples of the split's folders; for training, of the portrait folders too if any."""
     examples = custom.list_examples(data, split)
     portraits = dataclasses.replace(
         data,

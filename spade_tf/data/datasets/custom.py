@@ -1,7 +1,7 @@
 """Any folders of label maps and photographs (and instance maps): the ones that the config names.
 
-Files belong together when they have the same name: train_label/a.png, train_img/a.jpg, train_inst/a.png.
-Sub-folders count as a part of the name. Validation needs no photographs.
+Files belong together when they have the same name: train_label/a.png, train_img/a.jpg,
+train_inst/a.png. Sub-folders count as a part of the name. Validation needs no photographs.
 """
 
 import pathlib
