@@ -16,8 +16,9 @@ WALL, ROOF, WINDOW, DOOR = 0, 1, 2, 3  # Canvas.part of a building
 class Building:
     """A house or tower that stands at (x, y): its lower left corner.
 
-    `width` of the long face, `gable` of the end face, `wall` height of the walls, `roof` height of the
-    roof on top, all in picture heights. `flip` puts the gable on the right. `tint` 0..1 picks colours.
+    `width` of the long face, `gable` of the end face, `wall` height of the walls, `roof` height of
+    the roof on top, all in picture heights. `flip` puts the gable on the right. `tint` 0..1 picks
+    the colours.
     """
 
     x: float

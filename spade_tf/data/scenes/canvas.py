@@ -1,4 +1,4 @@
-"""The buffers that the scene's parts are painted into, back to front, before light and colour are added."""
+"""The buffers that a scene's parts are painted into, back to front, before they get colours."""
 
 import numpy as np
 
@@ -11,9 +11,10 @@ class Canvas:
     """Geometry of a picture, one value per pixel, all [height, width].
 
     Coordinates are relative to the picture's height: y in 0..1 downwards, x in 0..width / height.
-    `label`, `instance`: the maps. `distance`: 0 at the viewer, 1 at the far end. `base`: the y at which
-    the pixel's object stands (the mirror line of its reflection) or FLAT. `light`: direct sunlight
-    received, 0..1. `tint`: 0..1, tells the specimens of a class apart. `part`: which part of its object.
+    `label`, `instance`: the maps. `distance`: 0 at the viewer, 1 at the far end. `base`: the y at
+    which the pixel's object stands (the mirror line of its reflection) or FLAT. `light`: direct
+    sunlight received, 0..1 or a little more. `tint`: 0..1, tells specimens of a class apart.
+    `part`: which part of its object.
     """
 
     def __init__(self, height: int, width: int):
@@ -51,7 +52,7 @@ class Canvas:
         return slice(start, stop) if start < stop else None
 
     def paint(self, window: tuple[slice, slice], mask: np.ndarray, **values) -> None:
-        """Writes each named buffer (an array of the window's shape, or a number) where mask holds."""
+        """Writes numbers, or arrays of the window's shape, to the named buffers under the mask."""
         for name, value in values.items():
             np.copyto(getattr(self, name)[window], value, where=mask, casting="unsafe")
 

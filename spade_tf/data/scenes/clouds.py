@@ -41,15 +41,16 @@ class Cloud:
         for ball_x, ball_y, radius in self.balls.astype(np.float32):
             squared = ((across - ball_x) * stretch) ** 2 + (up - ball_y) ** 2
             density += np.maximum(1 - squared / (radius * radius), 0) ** 2
-        density += np.float32(0.9) * (noise - np.float32(0.5))
+        density += np.float32(0.9) * (noise - np.float32(0.5)) * np.minimum(3 * density, 1)
         # A flat underside: density falls off quickly below the base.
         density -= np.maximum(-up * 4 + 0.25, 0)
         mask = density > 0.22
-        bulge = np.minimum(density, 1.2) + np.float32(0.8) * noise
+        bulge = np.minimum(density, 1.4) + np.float32(0.25) * noise
         rows, columns = np.gradient(bulge) if min(bulge.shape) > 1 else (bulge * 0, bulge * 0)
         scale = canvas.height * self.height
-        lit = light.lambert(-0.55 * columns * scale, 0.55 * rows * scale + 0.35, 0.75)
-        lit = lit * np.clip(0.30 + 0.85 * up, 0.15, 1)
+        lit = light.lambert(-0.24 * columns * scale, 0.24 * rows * scale + 0.35, 0.9)
+        lit = (0.45 + 0.55 * lit) * np.clip(0.40 + 1.3 * up + 0.6 * (noise - 0.5), 0.2, 1)
+        behind = canvas.label[window] == labels.CLOUD
         canvas.paint(
             window,
             mask,
@@ -57,7 +58,7 @@ class Cloud:
             instance=canvas.next_instance(),
             base=horizon,
             light=lit,
-            tint=np.clip((density - 0.22) * 1.6, 0, 1),
+            tint=np.where(behind, 1, np.clip((density - 0.22) * 2.2, 0, 1)),
         )
 
 

@@ -1,6 +1,6 @@
 """Draws a scene's parameters from a seed, in relative units: what stands where, in which light."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from spade_tf.data.scenes.shading import Light
 from spade_tf.data.scenes.styles import SEASONS, TIMES, Season, TimeOfDay, vary
 from spade_tf.data.scenes.terrain import Cliff, Hill, Mountain
 from spade_tf.data.scenes.trees import Tree, Wood
+from spade_tf.errors import UserError
 
 _KINDS = ("meadow", "lake", "coast", "river", "dunes")
 _KIND_SHARES = (0.27, 0.27, 0.20, 0.18, 0.08)
@@ -57,7 +58,13 @@ def compose(
         aspect: width / height.
         time: a name in TIMES, or None to draw one.
         season: a name in SEASONS, or None to draw one.
+
+    Raises:
+        UserError: a name is not known.
     """
+    for name, known in ((time, TIMES), (season, SEASONS)):
+        if name is not None and name not in known:
+            raise UserError(f"scene style {name!r} is not known; write one of {', '.join(known)}")
     rng = np.random.Generator(np.random.PCG64(seed))
     drawn_time, drawn_season = pick(rng, _TIME_SHARES), pick(rng, _SEASON_SHARES)
     season = season or drawn_season
@@ -69,7 +76,7 @@ def compose(
     horizon = 0.34 + 0.26 * rng.random()
     white = rng.random() < 0.65 and season == "winter"
     clouds = _clouds(rng, horizon, aspect)
-    ground = _ground(rng, kind, horizon, aspect, white)
+    ground = _ground(rng, kind, horizon, aspect, white, season == "winter")
     ranges = _ranges(rng, kind, horizon, white)
     objects = (
         draw_woods(rng, ground, aspect)
@@ -94,13 +101,13 @@ def _clouds(rng: np.random.Generator, horizon: float, aspect: float) -> tuple[Cl
     clouds = []
     for _ in range(count):
         base = horizon * (0.12 + 0.72 * rng.random())
-        width = (0.15 + 0.75 * (1 - base / horizon)) * (0.55 + 0.75 * rng.random())
+        width = (0.14 + 0.62 * (1 - base / horizon)) * (0.5 + 0.8 * rng.random())
         clouds.append(draw_cloud(rng, aspect * rng.random(), base, width, flat, billows))
     return tuple(sorted(clouds, key=lambda cloud: -cloud.base))
 
 
 def _ground(
-    rng: np.random.Generator, kind: str, horizon: float, aspect: float, white: bool
+    rng: np.random.Generator, kind: str, horizon: float, aspect: float, white: bool, wintry: bool
 ) -> Ground:
     """The plain of the scene's kind, with a road where it does not have to cross water."""
     cover = labels.SNOW if white else labels.SAND if kind == "dunes" else labels.GRASS
@@ -121,24 +128,27 @@ def _ground(
             aspect * (0.3 + 0.4 * rng.random()), aspect * rng.random(), 0.25 + 0.25 * rng.random(),
             7 * rng.random(), 0.10 + 0.16 * rng.random(), 0.5 * max(rng.random() * 2 - 0.8, 0),
         )  # fmt: skip
-    flowers = (0.3 + 0.7 * rng.random()) * (rng.random() < 0.55) * (cover == labels.GRASS)
+    flowers = (0.3 + 0.7 * rng.random()) * (rng.random() < 0.55)
+    if wintry or cover != labels.GRASS:
+        flowers = 0.0
     ground = Ground(horizon, cover, water, None, float(flowers), ValueNoise(rng, octaves=3))
-    return Ground(**{**vars(ground), "road": _road(rng, ground, aspect)})
+    return replace(ground, road=_road(rng, ground, aspect))
 
 
 def _road(rng: np.random.Generator, ground: Ground, aspect: float) -> Track | None:
     """A road that stays on dry land, if one of a few tries does."""
-    wanted = rng.random() < 0.65
+    wanted = rng.random() < 0.75
     depths = np.linspace(0.0, 1.0, 24)
     found = None
     for _ in range(6):
         near, far = aspect * (1.4 * rng.random(2) - 0.2)
         road = Track(
             float(far), float(near), 0.15 + 0.2 * rng.random(), 7 * rng.random(),
-            0.05 + 0.06 * rng.random(),
+            0.06 + 0.07 * rng.random(),
         )  # fmt: skip
         edges = road.half_width * (depths + 0.04)
-        under = ground.labels_at(road.centre(depths) + np.array([[-1], [0], [1]]) * edges, depths)
+        across = road.centre(depths) + np.array([[-1], [0], [1]]) * edges
+        under = ground.labels_at(across, depths, flowers=False)
         if found is None and not (under == labels.WATER).any():
             found = road
     return found if wanted else None
@@ -155,7 +165,7 @@ def _ranges(
     for index in range(2):
         outline = Outline(rng, 1.3 + 1.2 * rng.random(), octaves=6, roughness=0.48, ridged=True)
         faces = ValueNoise(rng, octaves=4, roughness=0.5, ridged=True)
-        height = horizon * (0.45 + 0.35 * rng.random()) * (0.8 if index else 1)
+        height = horizon * (0.50 + 0.38 * rng.random()) * (0.8 if index else 1)
         line = 0.35 + 0.3 * rng.random() if snowy else 1.0
         if has_mountains and index < count:
             ranges.append(Mountain(horizon, height, 0.9 - 0.35 * index, line, outline, faces))
@@ -163,7 +173,7 @@ def _ranges(
     for index in range(2):
         outline = Outline(rng, 0.8 + 1.0 * rng.random(), octaves=3, roughness=0.35)
         slopes = ValueNoise(rng, octaves=3)
-        height = horizon * (0.14 + 0.26 * rng.random()) * (0.7 if index else 1)
+        height = horizon * (0.18 + 0.34 * rng.random()) * (0.7 if index else 1)
         if has_hills and index < count and kind != "coast":
             ranges.append(Hill(horizon, height, 0.6 - 0.25 * index, white, outline, slopes))
     outline, cracks = Outline(rng, 4.0, octaves=4, roughness=0.5), ValueNoise(rng, octaves=3)

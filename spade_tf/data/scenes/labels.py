@@ -1,6 +1,7 @@
 """The classes of the procedural landscapes: ids, names and the colours of a label picture."""
 
-SKY, CLOUD, MOUNTAIN, SNOW, HILL, TREE, GRASS, FLOWERS, SAND, ROCK, WATER, ROAD, BUILDING = range(13)
+SKY, CLOUD, MOUNTAIN, SNOW, HILL, TREE, GRASS, FLOWERS = range(8)
+SAND, ROCK, WATER, ROAD, BUILDING = range(8, 13)
 
 LABEL_NAMES: tuple[str, ...] = (
     "sky",

@@ -1,6 +1,6 @@
 """Fractal value noise: random lattices, smoothly interpolated, summed over octaves.
 
-Everything is drawn from a generator in lattice units, so the same noise can be sampled at any resolution.
+Lattices are drawn once and know no pixels, so the same noise can be sampled at any resolution.
 Only additions, multiplications and look-ups are used: the values agree on every platform.
 """
 

@@ -1,5 +1,7 @@
 """Puts trees, woods, boulders and villages on the ground where each belongs."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from spade_tf.data.scenes import labels
@@ -12,7 +14,10 @@ from spade_tf.data.scenes.trees import Tree, Wood, draw_balls
 _NO_BALLS = np.zeros((0, 3))
 
 
-def air(t: float) -> float:
+_Number = TypeVar("_Number", float, np.ndarray)
+
+
+def air(t: _Number) -> _Number:
     """Aerial distance (0..1) of something that stands at depth t of the ground."""
     return 0.8 / (1 + 9 * t)
 
@@ -20,8 +25,8 @@ def air(t: float) -> float:
 def _free(ground: Ground, x: float, t: float, half_width: float, allowed: tuple[int, ...]) -> bool:
     """Whether a foot of the given half width stands on allowed ground only."""
     points = np.array([x - half_width, x, x + half_width])
-    found = ground.labels_at(points, np.full(3, min(max(t, 0.0), 1.0)))
-    return bool(np.isin(found, allowed).all())
+    found = ground.labels_at(points, np.full(3, min(max(t, 0.0), 1.0)), flowers=False)
+    return all(label in allowed for label in found)
 
 
 def _row(ground: Ground, t: float) -> float:
@@ -32,7 +37,7 @@ def _row(ground: Ground, t: float) -> float:
 def draw_trees(rng: np.random.Generator, ground: Ground, aspect: float) -> tuple[Tree, ...]:
     """Single trees: several in the middle distance, now and then one that frames the picture."""
     foliage = ValueNoise(rng, octaves=3, roughness=0.65)
-    meadow = (labels.GRASS, labels.FLOWERS, labels.SNOW)
+    meadow = (labels.GRASS, labels.SNOW)
     count = int(10 * rng.random() ** 1.2) if ground.cover != labels.SAND else int(3 * rng.random())
     conifers = rng.random()  # the scene's share of them
     framed = rng.random() < 0.45
@@ -50,9 +55,7 @@ def draw_trees(rng: np.random.Generator, ground: Ground, aspect: float) -> tuple
         if framing and not framed or not _free(ground, x, t, 0.06 * height, meadow):
             continue
         trees.append(
-            Tree(
-                x, _row(ground, t), height, air(t), tint, _NO_BALLS if conifer else balls, foliage
-            )
+            Tree(x, _row(ground, t), height, air(t), tint, _NO_BALLS if conifer else balls, foliage)
         )
     return tuple(trees)
 
@@ -73,8 +76,9 @@ def draw_woods(rng: np.random.Generator, ground: Ground, aspect: float) -> tuple
         crowns[:, 1] = _row(ground, depth)
         crowns[:, 2] = height * (0.6 + 0.6 * rng.random(count))
         crowns[:, 3] = rng.random(count)
-        land = ground.labels_at(crowns[:, 0], depth)
-        crowns = crowns[np.isin(land, (labels.GRASS, labels.FLOWERS, labels.SNOW))]
+        land = ground.labels_at(crowns[:, 0], depth, flowers=False)
+        crowns = crowns[np.isin(land, (labels.GRASS, labels.SNOW))]
+        crowns = crowns[np.argsort(crowns[:, 1])]
         if wanted and len(crowns):
             woods.append(Wood(crowns, conifers, air(t), foliage))
     return tuple(woods)
@@ -91,19 +95,19 @@ def draw_boulders(rng: np.random.Generator, ground: Ground, aspect: float) -> tu
         x = middle + 0.8 * (rng.random() - 0.5)
         size = (0.05 + 0.26 * t) * (0.45 + 0.75 * rng.random())
         facets = draw_facets(rng)
-        dry = (labels.GRASS, labels.FLOWERS, labels.SNOW, labels.SAND, labels.WATER)
-        if _free(ground, x, t, 0.4 * size, dry):
+        bed = (labels.GRASS, labels.SNOW, labels.SAND, labels.WATER)
+        if _free(ground, x, t, 0.4 * size, bed):
             boulders.append(Boulder(x, _row(ground, t), size, air(t), facets, grain))
     return tuple(boulders)
 
 
 def draw_village(rng: np.random.Generator, ground: Ground, aspect: float) -> tuple[Building, ...]:
     """A group of houses, or of towers."""
-    wanted, towers = rng.random() < 0.5, rng.random() < 0.25
+    wanted, towers = rng.random() < 0.68, rng.random() < 0.25
     count = int(2 + 6 * rng.random())
     t = 0.07 + 0.28 * rng.random() ** 1.5
     middle, flip = aspect * (0.1 + 0.8 * rng.random()), rng.random() < 0.5
-    scale = 0.06 + 0.30 * t
+    scale = 0.07 + 0.32 * t
     buildings = []
     for index in range(count):
         depth = t * (0.8 + 0.5 * rng.random())
@@ -117,7 +121,7 @@ def draw_village(rng: np.random.Generator, ground: Ground, aspect: float) -> tup
             width, gable, roof = 0.5 * size, 0.3 * size, 0.0
             wall = 0.26 * size * floors
         middle_x, half = x + (width + gable) / 2, (width + gable) / 2
-        land = (labels.GRASS, labels.FLOWERS, labels.SNOW, labels.SAND)
+        land = (labels.GRASS, labels.SNOW, labels.SAND)
         if wanted and _free(ground, middle_x, depth, half, land):
             buildings.append(
                 Building(

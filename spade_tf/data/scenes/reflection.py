@@ -4,17 +4,18 @@ import numpy as np
 
 
 def mirror_rows(
-    water: np.ndarray, base: np.ndarray, shift: np.ndarray | float = 0.0
+    water: np.ndarray, base: np.ndarray, horizon: float, shift: np.ndarray | float = 0.0
 ) -> np.ndarray:
     """The row that each water pixel mirrors, following one straight column upwards.
 
-    The nearest pixel above that stands (base >= 0) tells the mirror line: the row its object stands on.
-    Flat ground in between hides part of the mirror image, as it does in nature.
+    The nearest pixel above that stands (base >= 0) tells the mirror line: the row its object stands
+    on. Flat ground in between hides part of the mirror image, as it does in nature.
 
     Args:
         water: [height, width] bool.
         base: [height, width] row (with fraction) on which the pixel's object stands, negative for
             pixels that lie flat or are water.
+        horizon: row of the horizon, the mirror line of what is farther away than the water.
         shift: [n] rows by which ripples displace what each water pixel mirrors.
 
     Returns:
@@ -26,9 +27,10 @@ def mirror_rows(
     above = standing[rows, columns]
 
     def seen(line: np.ndarray) -> np.ndarray:
+        line = np.where(line > rows, horizon, line)  # it stands in front of the water
         source = np.abs(np.round(2 * line - 1 - rows + shift).astype(np.int64))
         return standing[np.minimum(source, above), columns]
 
     source = seen(base[above, columns])
-    # What is found there may stand on another line (a hill behind a tree): mirror it at its own line.
+    # What is found there may stand on another line (a hill behind a tree): mirror it at that one.
     return seen(base[source, columns])

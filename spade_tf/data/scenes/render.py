@@ -10,14 +10,19 @@ from spade_tf.data.scenes.composition import Composition, compose
 from spade_tf.data.scenes.materials import MATERIALS, Pixels
 from spade_tf.data.scenes.placement import air
 from spade_tf.data.scenes.reflection import mirror_rows
-from spade_tf.data.scenes.shading import aerial, develop, illuminate, sky
+from spade_tf.data.scenes.shading import aerial, develop, illuminate, sky, soften_edges
+from spade_tf.data.scenes.styles import rgb
 from spade_tf.data.scenes.textures import Textures
+from spade_tf.errors import UserError
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One example. label_map [height, width] uint8, instance_map [height, width] int32 (each tree,
-    cloud, boulder and building has its own id), image [height, width, 3] uint8."""
+    """One example.
+
+    `label_map` [height, width] uint8; `instance_map` [height, width] int32, where each tree, cloud,
+    boulder, building and range has its own id; `image` [height, width, 3] uint8.
+    """
 
     label_map: np.ndarray
     instance_map: np.ndarray
@@ -31,11 +36,19 @@ def render_scene(
 
     Args:
         seed: any non-negative integer.
-        height: pixels, 64 to 512.
-        width: pixels, 64 to 512.
+        height: pixels; 64 to 512 look best.
+        width: pixels.
         time: time of day (a name in styles.TIMES) instead of the drawn one.
         season: season (a name in styles.SEASONS) instead of the drawn one.
+
+    Raises:
+        UserError: the seed is negative, the picture too small, or the time or season unknown.
     """
+    if seed < 0 or min(height, width) < 16:
+        raise UserError(
+            f"render_scene: seed {seed}, size {height} x {width}; use a seed of 0 or more, "
+            "and a height and width of at least 16 pixels"
+        )
     scene = compose(seed, width / height, time, season)
     canvas = Canvas(height, width)
     _paint_geometry(canvas, scene)
@@ -77,25 +90,25 @@ def _paint_ground(canvas: Canvas, scene: Composition) -> None:
 def _colours(canvas: Canvas, scene: Composition) -> np.ndarray:
     """Colours [height, width, 3] in 0..1 and a little above."""
     textures = Textures(canvas, scene)
-    y, x = np.float32(canvas.y), np.float32(canvas.x)
-    image = np.zeros((canvas.height * canvas.width, 3), np.float32)
+    y, x = canvas.y.astype(np.float32), canvas.x.astype(np.float32)
+    image = np.zeros((canvas.height, canvas.width, 3), np.float32)
+    flat_image = image.reshape(-1, 3)  # the same memory
     heaven = sky(y[:, None], x[None, :], scene.horizon, scene.sun_x, scene.time)
     heaven = np.broadcast_to(heaven, (*canvas.label.shape, 3)).reshape(-1, 3)
     present = np.bincount(canvas.label.ravel(), minlength=len(labels.LABEL_NAMES))
-    for label in np.flatnonzero(present):
-        mask = canvas.label == label
-        index = np.flatnonzero(mask)
+    for label in np.flatnonzero(present).tolist():
+        index = np.flatnonzero(canvas.label == label)
         if label in MATERIALS:
-            pixels = Pixels(mask, canvas, scene, textures)
+            pixels = Pixels(index, canvas, scene, textures)
             albedo, light = MATERIALS[label](pixels)
-            colour = illuminate(np.float32(albedo), np.float32(light), scene.time)
-            image[index] = aerial(colour, pixels.buffer("distance"), scene.time)
+            colour = illuminate(albedo.astype(np.float32), light.astype(np.float32), scene.time)
+            flat_image[index] = aerial(colour, pixels.buffer("distance"), scene.time)
         elif label != labels.WATER:
-            image[index] = heaven[index]
-    _paint_clouds(image, canvas, scene)
-    image = image.reshape(canvas.height, canvas.width, 3)
+            flat_image[index] = heaven[index]
+    _paint_clouds(flat_image, canvas, scene)
     if present[labels.WATER]:
         _paint_water(image, canvas, scene, textures)
+    soften_edges(image, canvas.instance)
     return image
 
 
@@ -103,24 +116,23 @@ def _paint_clouds(image: np.ndarray, canvas: Canvas, scene: Composition) -> None
     """White in the sun, grey below; thin edges let the sky through."""
     index = np.flatnonzero(canvas.label == labels.CLOUD)
     light, density = canvas.light.ravel()[index], canvas.tint.ravel()[index]
-    white = np.float32((0.62, 0.63, 0.66))
+    white = rgb((0.66, 0.66, 0.67))
     colour = illuminate(np.broadcast_to(white, (len(index), 3)), 1.25 * light, scene.time)
-    colour += np.float32(0.22) * np.float32(scene.time.horizon)
-    opacity = (0.45 + 0.55 * density)[:, None]
+    colour += np.float32(0.22) * rgb(scene.time.horizon)
+    opacity = (0.25 + 0.75 * density)[:, None]
     image[index] += (colour - image[index]) * opacity
 
 
-def _paint_water(
-    image: np.ndarray, canvas: Canvas, scene: Composition, textures: Textures
-) -> None:
+def _paint_water(image: np.ndarray, canvas: Canvas, scene: Composition, textures: Textures) -> None:
     """A rippled, darkened mirror; looking down near the viewer one sees the deep instead."""
     water = canvas.label == labels.WATER
     rows, columns = np.nonzero(water)
     base = np.where(canvas.base >= 0, canvas.base * canvas.height, -1)
     waves = textures.waves[rows, columns] - np.float32(0.5)
     depth = np.maximum(scene.ground.depth(canvas.y), 0).astype(np.float32)[rows]
-    source = mirror_rows(water, base, waves * (0.02 + 0.22 * depth) * canvas.height)
+    shake = waves * (0.02 + 0.22 * depth) * canvas.height
+    source = mirror_rows(water, base, scene.horizon * canvas.height, shake)
     mirrored = image[source, columns]
-    deep = illuminate(np.float32((0.06, 0.20, 0.26)), np.full(len(rows), 0.5, np.float32), scene.time)
-    clarity = np.clip(0.80 - 0.45 * depth + 0.9 * waves, 0.1, 0.95)[:, None]
+    deep = illuminate(rgb((0.10, 0.29, 0.36)), np.array([0.5], np.float32), scene.time)
+    clarity = np.clip(0.78 - 0.38 * depth + 0.7 * waves, 0.1, 0.95)[:, None]
     image[rows, columns] = deep + (mirrored * np.float32(0.9) - deep) * clarity

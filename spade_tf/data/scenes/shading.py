@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spade_tf.data.scenes.styles import TimeOfDay
+from spade_tf.data.scenes.styles import TimeOfDay, rgb
 
 
 @dataclass(frozen=True)
@@ -41,33 +41,54 @@ class Light:
 
 def illuminate(albedo: np.ndarray, light: np.ndarray, time: TimeOfDay) -> np.ndarray:
     """Colour [..., 3] of a surface that receives `light` [...] of the sun and all of the sky."""
-    sun, ambient = np.float32(time.sun), np.float32(time.ambient)
+    sun, ambient = rgb(time.sun), rgb(time.ambient)
     return albedo * (ambient + light[..., None] * sun)
 
 
 def aerial(colour: np.ndarray, distance: np.ndarray, time: TimeOfDay) -> np.ndarray:
     """Colour [..., 3] seen through the air: distant things (distance 0..1) fade into haze."""
     clear = np.exp(-np.float32(time.haze_density) * distance)[..., None]
-    haze = np.float32(time.haze)
+    haze = rgb(time.haze)
     return haze + (colour - haze) * clear
 
 
-def sky(
-    y: np.ndarray, x: np.ndarray, horizon: float, sun_x: float, time: TimeOfDay
-) -> np.ndarray:
+def sky(y: np.ndarray, x: np.ndarray, horizon: float, sun_x: float, time: TimeOfDay) -> np.ndarray:
     """Colour [..., 3] of the clear sky at the points (y, x): a gradient, and a glow at the sun."""
     up = np.clip(1 - y / horizon, 0, 1)[..., None]
-    zenith, level = np.float32(time.zenith), np.float32(time.horizon)
+    zenith, level = rgb(time.zenith), rgb(time.horizon)
     colour = zenith + (level - zenith) * (1 - up) ** np.float32(1.7)
     if time.glow:
         squared = (x - sun_x) ** 2 + (1.4 * (y - 0.85 * horizon)) ** 2
         glow = np.float32(time.glow) * np.exp(-squared / np.float32(0.10))[..., None]
-        colour = colour + glow * (np.float32((1.0, 0.90, 0.66)) - colour) * np.float32(0.75)
+        colour = colour + glow * (rgb((1.0, 0.90, 0.66)) - colour) * np.float32(0.75)
     return colour
+
+
+def soften_edges(image: np.ndarray, instances: np.ndarray) -> None:
+    """Blends the pixels at borders between instances with their neighbours, as a lens does.
+
+    Args:
+        image: [height, width, 3] float32, changed in place.
+        instances: [height, width] ids.
+    """
+    edge = np.zeros(instances.shape, bool)
+    for ahead, behind in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        border = instances[ahead] != instances[behind]
+        edge[ahead] |= border
+        edge[behind] |= border
+    rows, columns = np.nonzero(edge)
+    height, width = instances.shape
+    around = (
+        image[np.maximum(rows - 1, 0), columns]
+        + image[np.minimum(rows + 1, height - 1), columns]
+        + image[rows, np.maximum(columns - 1, 0)]
+        + image[rows, np.minimum(columns + 1, width - 1)]
+    )
+    image[rows, columns] = np.float32(0.6) * image[rows, columns] + np.float32(0.1) * around
 
 
 def develop(colour: np.ndarray) -> np.ndarray:
     """Linear colour to uint8: a gentle S-curve, as film has, then rounding."""
     colour = np.clip(colour, 0, 1)
-    colour = colour + np.float32(0.35) * colour * (1 - colour) * (2 * colour - 1)
+    colour = colour + np.float32(0.22) * colour * (1 - colour) * (2 * colour - 1)
     return (colour * np.float32(255) + np.float32(0.5)).astype(np.uint8)

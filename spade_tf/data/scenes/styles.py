@@ -7,13 +7,18 @@ import numpy as np
 Colour = tuple[float, float, float]
 
 
+def rgb(colour: Colour) -> np.ndarray:
+    """A colour as a float32 array [3]."""
+    return np.array(colour, np.float32)
+
+
 @dataclass(frozen=True)
 class TimeOfDay:
     """Light and air. Colours are RGB in 0..1 (light may exceed 1).
 
-    `sun` is the direct light, `ambient` the light from the sky, `haze` the colour that distant things
-    fade to, `haze_density` how fast; `elevation` the sine of the sun's height; `glow` the strength of
-    the bright spot around the sun near the horizon; `lamps` how brightly windows shine.
+    `sun` is the direct light, `ambient` the light from the sky, `haze` the colour that distant
+    things fade to, `haze_density` how fast; `elevation` the sine of the sun's height; `glow` the
+    strength of the bright spot around the sun; `lamps` how brightly windows shine.
     """
 
     zenith: Colour
@@ -40,10 +45,10 @@ class Season:
 
 TIMES: dict[str, TimeOfDay] = {
     "noon": TimeOfDay(
-        zenith=(0.16, 0.40, 0.80),
-        horizon=(0.66, 0.82, 0.95),
-        sun=(1.00, 0.95, 0.84),
-        ambient=(0.40, 0.46, 0.56),
+        zenith=(0.26, 0.50, 0.82),
+        horizon=(0.76, 0.87, 0.95),
+        sun=(0.92, 0.87, 0.76),
+        ambient=(0.44, 0.48, 0.55),
         haze=(0.66, 0.79, 0.93),
         haze_density=0.75,
         elevation=0.72,
@@ -64,7 +69,7 @@ TIMES: dict[str, TimeOfDay] = {
     "evening": TimeOfDay(
         zenith=(0.30, 0.40, 0.66),
         horizon=(1.00, 0.74, 0.42),
-        sun=(1.30, 0.80, 0.38),
+        sun=(1.18, 0.80, 0.45),
         ambient=(0.38, 0.35, 0.44),
         haze=(0.96, 0.72, 0.52),
         haze_density=1.0,
@@ -73,22 +78,22 @@ TIMES: dict[str, TimeOfDay] = {
         lamps=0.35,
     ),
     "dusk": TimeOfDay(
-        zenith=(0.12, 0.15, 0.36),
-        horizon=(0.92, 0.50, 0.46),
-        sun=(0.62, 0.34, 0.36),
-        ambient=(0.29, 0.30, 0.46),
-        haze=(0.52, 0.42, 0.56),
+        zenith=(0.22, 0.28, 0.48),
+        horizon=(0.96, 0.60, 0.46),
+        sun=(0.86, 0.54, 0.40),
+        ambient=(0.37, 0.39, 0.50),
+        haze=(0.56, 0.48, 0.57),
         haze_density=0.95,
         elevation=0.25,
         glow=0.7,
         lamps=1.0,
     ),
     "overcast": TimeOfDay(
-        zenith=(0.55, 0.61, 0.68),
-        horizon=(0.80, 0.83, 0.86),
-        sun=(0.30, 0.30, 0.29),
-        ambient=(0.58, 0.61, 0.65),
-        haze=(0.76, 0.80, 0.84),
+        zenith=(0.60, 0.67, 0.74),
+        horizon=(0.86, 0.88, 0.89),
+        sun=(0.36, 0.36, 0.34),
+        ambient=(0.60, 0.63, 0.66),
+        haze=(0.80, 0.84, 0.87),
         haze_density=1.15,
         elevation=0.75,
         glow=0.0,
@@ -114,14 +119,14 @@ SEASONS: dict[str, Season] = {
     "winter": Season(
         grass=((0.34, 0.31, 0.20), (0.74, 0.71, 0.56)),
         hill=((0.33, 0.30, 0.25), (0.66, 0.64, 0.60)),
-        leaves=((0.36, 0.30, 0.25), (0.40, 0.34, 0.29), (0.32, 0.27, 0.24), (0.42, 0.36, 0.28)),
+        leaves=((0.62, 0.60, 0.62), (0.66, 0.62, 0.60), (0.56, 0.56, 0.60), (0.70, 0.67, 0.66)),
         needles=(0.12, 0.25, 0.18),
-        frost=0.75,
+        frost=0.6,
     ),
 }
 
 
-def vary(time: TimeOfDay, rng: np.random.Generator, amount: float = 0.06) -> TimeOfDay:
+def vary(time: TimeOfDay, rng: np.random.Generator, amount: float = 0.03) -> TimeOfDay:
     """The same time of day on another day: every colour scaled by up to `amount` per channel."""
 
     def scaled(colour: Colour) -> Colour:

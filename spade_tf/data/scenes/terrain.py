@@ -1,4 +1,4 @@
-"""What stands at the horizon: mountain ridges, hills, rocky headlands. Fractal outlines, lit slopes."""
+"""What stands at the horizon: ridges, hills and headlands with fractal outlines and lit slopes."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,10 @@ from spade_tf.data.scenes.shading import Light
 
 @dataclass(frozen=True)
 class Mountain:
-    """A ridge. `foot` and `height` in picture heights; snow lies above `snow_line` (0..1, 1: none)."""
+    """A ridge; `foot` (y) and `height` in picture heights.
+
+    Snow lies above `snow_line`, a share of the height (1: none).
+    """
 
     foot: float
     height: float
@@ -34,21 +37,18 @@ class Mountain:
         y, x = canvas.y[window[0], None], canvas.x[None, :]
         below = y - top  # how far below the crest
         mask = (below >= 0) & (y < self.foot)
-        # Gullies: noise that is dragged along as it descends from the crest.
-        drift = 0.5 * below
-        along = x + drift * np.sign(np.sin(17 * x))
-        faces = self.faces.at(4.0 * below, 4.2 * x + 0.9 * np.sin(9 * below + 3 * x))
-        del along
-        flank = (self.elevation(x + 0.012) - self.elevation(x - 0.012)) / 0.024 * self.height
-        fade = np.exp(-below / (0.45 * self.height))
-        field = (faces * 0.16).astype(np.float32)
-        slope_x = _slope(field, canvas.height, 1) - (-1) * 0
+        flank = (self.elevation(x + 0.03) - self.elevation(x - 0.03)) / 0.06 * self.height
+        # Spurs and gullies spread to both sides as they descend from a peak.
+        spread = x + 0.55 * np.tanh(2.5 * flank) * below
+        faces = self.faces.at(7.5 * below + 3 * x, 5.5 * spread)
+        fade = np.exp(-below / (0.6 * self.height))
+        field = (faces * 0.11).astype(np.float32)
+        slope_x = _slope(field, canvas.height, 1)
         slope_y = _slope(field, canvas.height, 0)
         lit = light.lambert(-(slope_x + 0.9 * flank * fade), 0.35 + 0.5 * slope_y, 0.6)
         height_above = (self.foot - y) / self.height
         snow = height_above + 0.30 * (faces - 0.5) + 0.08 * (lit - 0.5) > self.snow_line
-        base = self.foot
-        common = dict(distance=self.distance, base=base, light=lit, tint=faces, part=0)
+        common = dict(distance=self.distance, base=self.foot, light=lit, tint=faces, part=0)
         stone = canvas.next_instance()
         canvas.paint(window, mask, label=labels.MOUNTAIN, instance=stone, **common)
         if self.snow_line < 1:
@@ -105,7 +105,7 @@ class Hill:
 
 @dataclass(frozen=True)
 class Cliff:
-    """A rocky headland that falls from one side (-1 left, +1 right) of the picture to the ground."""
+    """A rocky headland that falls from one `side` of the picture (-1 left, +1 right)."""
 
     foot: float
     height: float
@@ -118,9 +118,9 @@ class Cliff:
     def paint(self, canvas: Canvas, light: Light) -> None:
         """Adds the headland: steps in its outline, ledges and cracks in its face."""
         edge = canvas.x if self.side < 0 else canvas.width / canvas.height - canvas.x
-        inland = 1 - edge / (self.width * (1 + 0.25 * self.outline(canvas.y[:, None] * 0 + 0.3)))
-        crest = self.height * np.clip(2.2 * inland[0] + 0.3 * self.outline(canvas.x), 0, 1) ** 0.6
-        crest = crest * (0.86 + 0.14 * self.outline(2 * canvas.x))
+        inland = np.clip(1.5 * (1 - edge / self.width) + 0.35 * self.outline(canvas.x), 0, 1)
+        steps = 0.5 * inland + 0.5 * np.round(3 * inland) / 3
+        crest = self.height * steps * (0.85 + 0.2 * self.outline(3 * canvas.x))
         foot = self.foot + 0.02 * self.outline(canvas.x + 0.5)
         window = canvas.window(float((foot - crest).min()), float(foot.max()), 0, canvas.x[-1])
         if window is None:

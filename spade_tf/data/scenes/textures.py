@@ -60,7 +60,7 @@ class Textures:
     @cached_property
     def blades(self) -> np.ndarray:
         """Upright blades of grass, longer towards the viewer."""
-        return self._second.grid(17 * self._rows, 62 * self._canvas.x + 3)
+        return self._second.grid(17 * self._rows, 84 * self._canvas.x + 3)
 
     @cached_property
     def blooms(self) -> np.ndarray:
@@ -80,8 +80,9 @@ class Textures:
     def sand_ripples(self) -> np.ndarray:
         """Waves of sand across the line of sight."""
         warp = self._smooth.grid(3 * self._rows, 3 * self._canvas.x)
-        phase = 14 * self._rows[:, None] + 9 * warp
-        return 0.5 + 0.5 * np.sin(np.float32(2 * np.pi) * phase)
+        phase = 13 * self._rows[:, None] + 6 * warp
+        wave = 0.5 + 0.5 * np.sin(np.float32(2 * np.pi) * phase)
+        return 0.5 + (wave - 0.5) * np.clip(2.2 * self.mottle - 0.6, 0, 1)
 
     @cached_property
     def waves(self) -> np.ndarray:

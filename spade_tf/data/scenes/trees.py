@@ -31,9 +31,7 @@ class Tree:
     def paint(self, canvas: Canvas, light: Light) -> None:
         """Adds the tree and its shadow on the ground."""
         half = self.height * (0.48 if len(self.balls) else 0.26)
-        window = canvas.window(
-            self.y - 1.06 * self.height, self.y, self.x - half, self.x + half
-        )
+        window = canvas.window(self.y - 1.06 * self.height, self.y, self.x - half, self.x + half)
         if window is None:
             return
         cast_shadow(canvas, light, self.x, self.y, 0.34 * self.height)
@@ -64,7 +62,7 @@ class Tree:
         """Balls of foliage with ragged edges, each lit on its sunny side."""
         front = np.full(noise.shape, -1, np.float32)
         lit = np.zeros(noise.shape, np.float32)
-        ragged = np.float32(0.55) * (noise - np.float32(0.5))
+        ragged = np.float32(1.1) * (noise - np.float32(0.5))
         for ball_x, ball_y, radius in self.balls.astype(np.float32):
             x, y = (across - ball_x) / radius, (up - ball_y) / radius
             squared = x * x + y * y
@@ -94,7 +92,7 @@ def draw_balls(rng: np.random.Generator, slender: bool) -> np.ndarray:
     """The crown of a broadleaved tree: one big ball, smaller ones around and in front of it."""
     count = 8
     angle = 2 * np.pi * (np.arange(count) + 0.7 * rng.random(count)) / count
-    reach = 0.13 + 0.10 * rng.random(count)
+    reach = 0.13 + 0.14 * rng.random(count)
     width, height = (0.55, 1.45) if slender else (1.15, 0.85)
     x = width * reach * np.cos(angle)
     y = 0.62 + height * reach * np.sin(angle)
@@ -106,23 +104,23 @@ def draw_balls(rng: np.random.Generator, slender: bool) -> np.ndarray:
 def cast_shadow(canvas: Canvas, light: Light, x: float, y: float, radius: float) -> None:
     """Darkens flat ground at the foot of something, stretched away from the light."""
     shift = -light.x / max(light.y, 0.3) * radius * 0.6
-    wide, deep = radius * (0.8 + 0.5 * abs(light.x) / max(light.y, 0.3)), 0.17 * radius
+    wide, deep = radius * (0.8 + 0.5 * abs(light.x) / max(light.y, 0.3)), 0.22 * radius
     x += shift
     window = canvas.window(y - deep, y + deep, x - wide, x + wide)
     if window is None:
         return
     across = (canvas.x[None, window[1]] - x) / wide
     along = (canvas.y[window[0], None] - y) / deep
-    shade = np.clip(1.6 * (1 - across**2 - along**2), 0, 1) * 0.75
+    shade = 0.7 * np.maximum(1 - across**2 - along**2, 0)
     flat = canvas.base[window] == FLAT
     canvas.light[window] *= np.where(flat, 1 - shade, 1).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Wood:
-    """A row of many trees seen from afar, each with its own instance id.
+    """Many trees seen from afar, each with its own instance id, back to front.
 
-    `crowns` [n, 4]: x, y of the foot, height, tint; painted together, nearest column wins.
+    `crowns` [n, 4]: x, y of the foot, height, tint.
     """
 
     crowns: np.ndarray
@@ -136,44 +134,31 @@ class Wood:
         return float(self.crowns[:, 1].max())
 
     def paint(self, canvas: Canvas, light: Light) -> None:
-        """Adds the wood."""
-        x, foot, height, tint = (column[:, None] for column in self.crowns.T)
-        half = height * (0.20 if self.conifers else 0.42)
-        across = (canvas.x[None, :] - x) / half  # [trees, columns]
-        if self.conifers:
-            profile = 1 - np.abs(across)
-        else:
-            profile = np.sqrt(np.maximum(1 - across**2, 0)) * 0.75 + 0.25
-        top = np.where(np.abs(across) < 1, foot - height * profile, np.inf)
-        nearest = top.argmin(axis=0)
-        columns = np.arange(canvas.width)
-        crest, base = top[nearest, columns], foot[nearest, 0]
-        covered = np.isfinite(crest)
-        if not covered.any():
-            return
-        window = canvas.window(
-            float(crest[covered].min()) - 0.01, float(base.max()), 0, canvas.x[-1]
-        )
-        if window is None:
-            return
-        y = canvas.y[window[0], None]
-        size = height[nearest, 0]
-        noise = self.foliage.at(1.3 * y / size.mean(), 1.3 * canvas.x / size.mean() + 0 * y)
-        below = (y - crest) / size
-        mask = covered & (below > 0.35 * (noise - 0.5)) & (y < base)
-        side = across[nearest, columns]
-        lit = light.lambert(side, 0.75 - 0.9 * np.where(covered, below, 0), 0.5)
-        lit = np.maximum(lit + 1.1 * (noise - 0.5), 0)
-        first = canvas.next_instance()
-        canvas._last_instance += len(self.crowns) - 1
-        canvas.paint(
-            window,
-            mask,
-            label=labels.TREE,
-            instance=first + nearest,
-            distance=self.distance,
-            base=base,
-            light=lit,
-            tint=tint[nearest, 0],
-            part=NEEDLES if self.conifers else LEAVES,
-        )
+        """Adds the trees: spires or domes with rough edges."""
+        scale = 2.2 / self.crowns[:, 2].mean()
+        noise = self.foliage.grid(scale * canvas.y, scale * canvas.x) - np.float32(0.5)
+        part = NEEDLES if self.conifers else LEAVES
+        for x, y, height, tint in self.crowns:
+            half = height * (0.24 if self.conifers else 0.46)
+            window = canvas.window(y - 1.15 * height, y, x - 1.3 * half, x + 1.3 * half)
+            if window is None:
+                continue
+            up = (y - canvas.y[window[0], None]) / height
+            across = (canvas.x[None, window[1]] - x) / half
+            rough = noise[window]
+            if self.conifers:
+                inside = 1 - up - np.abs(across)
+            else:
+                inside = 1 - across**2 - (1.7 * up - 0.7) ** 2
+            lit = light.lambert(across, 1.6 * up - 0.3, 0.6) * (0.5 + 0.5 * up) + 1.1 * rough
+            canvas.paint(
+                window,
+                (inside + 0.7 * rough > 0) & (up > 0),
+                label=labels.TREE,
+                instance=canvas.next_instance(),
+                distance=self.distance,
+                base=y,
+                light=np.maximum(lit, 0),
+                tint=tint,
+                part=part,
+            )
