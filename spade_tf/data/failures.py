@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.data import decoding, files, sources
-from spade_tf.data.fitting import check_fits
 from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
 
@@ -62,7 +61,7 @@ def _check(example: Example, config: Config, split: str) -> None:
     for path in filter(None, (example.label, example.image, example.instance)):
         _decode_as_tensorflow(path)
     header = files.read_png_header(example.label)
-    check_fits(example.label, header.height, header.width, config.data, split)
+    files.check_fits(example.label, header.height, header.width, config.data, split)
 
 
 def _decode_as_tensorflow(path: str) -> None:

@@ -1,4 +1,4 @@
-"""Label maps, instance maps and photographs from files, each with one clear error for bad input.
+"""Label maps, instance maps and photographs from single files, with one clear error for bad input.
 
 The training pipeline reads the same files in the graph (`decoding.py`), by the same rules;
 synthesis, the data checker and the explanation of failures read them here.
@@ -8,9 +8,11 @@ import struct
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from PIL import Image
 
 from spade_tf.config import DataConfig
+from spade_tf.data import transforms
 from spade_tf.data.colors import read_palette
 from spade_tf.data.datasets import dataset_module
 from spade_tf.data.labels import DONT_CARE_FILE_ID, NOT_A_LABEL, label_table
@@ -44,7 +46,8 @@ def read_png_header(path: str) -> PngHeader:
         raise UserError(f"cannot read {path} ({error.strerror})") from error
     if len(header) < HEADER_BYTES or not header.startswith(PNG_SIGNATURE):
         raise UserError(f"{path} is no PNG file; label and instance maps must be PNG")
-    return PngHeader(*struct.unpack(">II", header[16:24]), header[24], header[25])
+    width, height = struct.unpack(">II", header[16:24])
+    return PngHeader(width, height, header[24], header[25])
 
 
 def indices_are_ids(data: DataConfig) -> bool:
@@ -144,8 +147,63 @@ def check_same_size(label: str, label_map: np.ndarray, other: str, pixels: np.nd
         (rows, columns), (other_rows, other_columns) = label_map.shape[:2], pixels.shape[:2]
         raise UserError(
             f"{other} is {other_columns}x{other_rows} pixels, its label map {label} "
-            f"{columns}x{rows}; they must be of one size (was one of them rotated by its EXIF tag, or scaled?)"
+            f"{columns}x{rows}; they must be of one size "
+            "(was one of them scaled, or turned by its EXIF tag?)"
         )
+
+
+def cut_of(data: DataConfig, split: str) -> transforms.Cut:
+    """How the config cuts the files of a split to size."""
+    return transforms.Cut(
+        data.preprocess, data.load_size, data.height, data.width, split == "train"
+    )
+
+
+def fit_label_map(ids: np.ndarray, data: DataConfig, source: str = "the label map") -> np.ndarray:
+    """A label or instance map cut to [data.height, data.width] as the validation files are, int32.
+
+    Args:
+      ids: [rows, columns] integers.
+      data: the config's data section.
+      source: its file, for the message.
+
+    Raises:
+      UserError: the map is too small for the config's preprocess mode.
+    """
+    rows, columns = check_fits(source, ids.shape[0], ids.shape[1], data, "val")
+    scaled = transforms.resize_nearest(tf.constant(ids, tf.int32), rows, columns).numpy()
+    top, left = (rows - data.height) // 2, (columns - data.width) // 2
+    return scaled[top : top + data.height, left : left + data.width]
+
+
+def check_fits(
+    source: str, rows: int, columns: int, data: DataConfig, split: str
+) -> tuple[int, int]:
+    """Rows and columns that a file of a split is scaled to.
+
+    Raises:
+      UserError: then it is smaller than the crop (or, in a mode that does not crop, of another
+        size).
+    """
+    cut = cut_of(data, split)
+    height, width = (int(side) for side in transforms.scaled_size(rows, columns, cut))
+    if transforms.can_crop(height, width, cut):
+        return height, width
+    problem = (
+        f"{source} ({columns}x{rows} pixels) becomes {width}x{height} with "
+        f"data.preprocess={cut.preprocess}"
+    )
+    target = f"data.width x data.height = {cut.width}x{cut.height}"
+    if not cut.crops:
+        raise UserError(
+            f"{problem}, not {target}; for files of any shape write "
+            "data.preprocess=resize_and_crop or fixed"
+        )
+    load = f" and data.load_size={cut.load_size}" if cut.training else ""
+    raise UserError(
+        f"{problem}{load}, less than the crop of {target}; "
+        "raise data.load_size or write data.preprocess=resize_and_crop"
+    )
 
 
 def read_pixels(path: str, mode: str | None = None) -> np.ndarray:

@@ -96,7 +96,12 @@ def pair(
             _refuse_unpaired(labels, others, f"no {what}")
             _refuse_unpaired(others, labels, f"no label map, though it has a {what}")
     return [
-        Example(name, path, images and images[name], instances and instances[name])
+        Example(
+            name,
+            path,
+            images[name] if images else None,
+            instances[name] if instances else None,
+        )
         for name, path in labels.items()
     ]
 

@@ -6,9 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from spade_tf.config import Config
-from spade_tf.data import decoding, transforms
+from spade_tf.data import decoding, files, transforms
 from spade_tf.data.datasets import dataset_module
-from spade_tf.data.fitting import cut_of
 from spade_tf.data.listing import Example
 
 Loader = Callable[[tf.Tensor], transforms.Example]
@@ -31,7 +30,7 @@ def make_loader(config: Config, split: str, examples: list[Example]) -> Loader:
 
 def file_loader(config: Config, split: str, examples: list[Example]) -> Loader:
     """Reads, checks and scales label maps, photographs and instance maps."""
-    cut = cut_of(config.data, split)
+    cut = files.cut_of(config.data, split)
     reader = decoding.LabelReader(config.data)
     labels = tf.constant([example.label for example in examples])
     images = instances = None
