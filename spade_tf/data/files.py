@@ -133,21 +133,23 @@ def read_image(path: str) -> np.ndarray:
 
 def check_example(example: Example, data: DataConfig) -> None:
     """Reads an example's files. Raises UserError for the first that the pipeline refuses."""
-    label_map = read_label_map(example.label, data)
+    size = read_label_map(example.label, data).shape[1::-1]
     if example.image:
-        check_same_size(example.label, label_map, example.image, read_image(example.image))
+        image = read_image(example.image)
+        check_same_size(example.label, size, example.image, image.shape[1::-1])
     if example.instance:
         instance_map = read_instance_map(example.instance)
-        check_same_size(example.label, label_map, example.instance, instance_map)
+        check_same_size(example.label, size, example.instance, instance_map.shape[1::-1])
 
 
-def check_same_size(label: str, label_map: np.ndarray, other: str, pixels: np.ndarray) -> None:
-    """Refuses a photograph or instance map that is not as large as its label map."""
-    if label_map.shape[:2] != pixels.shape[:2]:
-        (rows, columns), (other_rows, other_columns) = label_map.shape[:2], pixels.shape[:2]
+def check_same_size(
+    label: str, label_size: tuple[int, ...], other: str, other_size: tuple[int, ...]
+) -> None:
+    """Refuses a photograph or instance map of another (width, height) than its label map."""
+    if label_size != other_size:
         raise UserError(
-            f"{other} is {other_columns}x{other_rows} pixels, its label map {label} "
-            f"{columns}x{rows}; they must be of one size "
+            f"{other} is {other_size[0]}x{other_size[1]} pixels, its label map {label} "
+            f"{label_size[0]}x{label_size[1]}; they must be of one size "
             "(was one of them scaled, or turned by its EXIF tag?)"
         )
 

@@ -32,8 +32,6 @@ def legend(
     for i, (name, color) in enumerate(zip(names, colors, strict=True)):
         left, top = i // rows * column + GAP, i % rows * ROW + (ROW - SWATCH) // 2
         red, green, blue = (int(value) for value in color)
-        draw.rectangle(
-            (left, top, left + SWATCH - 1, top + SWATCH - 1), (red, green, blue), "gray"
-        )
+        draw.rectangle((left, top, left + SWATCH - 1, top + SWATCH - 1), (red, green, blue), "gray")
         draw.text((left + SWATCH + GAP, top + SWATCH // 2), name, "black", font, anchor="lm")
     return np.asarray(picture)

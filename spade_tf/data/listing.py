@@ -29,6 +29,20 @@ class Example:
     instance: str | None = None
 
 
+class UnpairedError(UserError):
+    """Files without their partners.
+
+    Attributes:
+      problems: a line for each kind of partner that is missing.
+      paired: the examples that are complete.
+    """
+
+    def __init__(self, problems: list[str], paired: list[Example]):
+        super().__init__(problems[0])
+        self.problems = problems
+        self.paired = paired
+
+
 def natural_key(text: str) -> list:
     """Sort key that puts `image_9` before `image_10`."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
@@ -89,13 +103,14 @@ def pair(
     """Examples from files by name, in the order of the label maps.
 
     Raises:
-      UserError: a file without its partner; names up to five.
+      UnpairedError: a file without its partner; names up to five.
     """
+    problems = []
     for others, what in ((images, "photograph"), (instances, "instance map")):
         if others is not None:
-            _refuse_unpaired(labels, others, f"no {what}")
-            _refuse_unpaired(others, labels, f"no label map, though it has a {what}")
-    return [
+            problems += _unpaired(labels, others, f"no {what}")
+            problems += _unpaired(others, labels, f"a {what}, but no label map,")
+    paired = [
         Example(
             name,
             path,
@@ -103,7 +118,11 @@ def pair(
             instances[name] if instances else None,
         )
         for name, path in labels.items()
+        if (images is None or name in images) and (instances is None or name in instances)
     ]
+    if problems:
+        raise UnpairedError(problems, paired)
+    return paired
 
 
 def paired_folders(
@@ -117,11 +136,12 @@ def paired_folders(
     )
 
 
-def _refuse_unpaired(names: dict[str, str], partners: dict[str, str], problem: str) -> None:
+def _unpaired(names: dict[str, str], partners: dict[str, str], problem: str) -> list[str]:
     alone = [name for name in names if name not in partners]
-    if alone:
-        more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
-        raise UserError(
-            f"{problem} for {', '.join(alone[:5])}{more} (such as {names[alone[0]]}); "
-            "files are paired by name: add the missing ones or remove these"
-        )
+    if not alone:
+        return []
+    more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
+    return [
+        f"{problem} for {', '.join(alone[:5])}{more} (such as {names[alone[0]]}); "
+        "files are paired by name: add the missing ones or remove these"
+    ]

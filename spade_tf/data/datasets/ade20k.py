@@ -6,6 +6,8 @@ become labels 0..149 and unknown the don't-care label 150. The code of the paper
 but trained on the raw ids by accident: checkpoints imported from it need data.first_file_id=0.
 """
 
+import pathlib
+
 from spade_tf.config import DataConfig
 from spade_tf.data.colors import distinct_colors
 from spade_tf.data.datasets.custom import data_root
@@ -39,11 +41,16 @@ FOLDERS = {"train": "training", "val": "validation"}
 
 def list_examples(data: DataConfig, split: str) -> list[Example]:
     """All images of the split; the scene parsing release has no instance maps."""
-    root = data_root(data)
-    if (root / "ADEChallengeData2016").is_dir():
-        root = root / "ADEChallengeData2016"
+    root = scene_root(data)
     images = root / "images" / FOLDERS[split]
     has_images = split == "train" or images.is_dir()
     return paired_folders(
         root / "annotations" / FOLDERS[split], images if has_images else None, None
     )
+
+
+def scene_root(data: DataConfig) -> pathlib.Path:
+    """The folder that holds `images` and `annotations`."""
+    root = data_root(data)
+    inner = root / "ADEChallengeData2016"
+    return inner if inner.is_dir() else root

@@ -22,6 +22,11 @@ def list_examples(data: DataConfig, split: str) -> list[Example]:
     labels = root / (data.train_labels if training else data.val_labels)
     images = root / (data.train_images if training else data.val_images)
     instances = root / (data.train_instances if training else data.val_instances)
+    if not training and not labels.is_dir():
+        raise UserError(
+            f"no folder {labels} (it should hold the label maps for validation); make it, or "
+            f"name another: data.val_labels={data.train_labels} shows the training layouts"
+        )
     has_images = training or images.is_dir()
     return paired_folders(
         labels, images if has_images else None, instances if data.has_instances else None

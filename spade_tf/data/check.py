@@ -1,0 +1,176 @@
+"""Whether a data set can be trained on: the cheap look that training takes, and the full scan."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from spade_tf.config import Config, DataConfig
+from spade_tf.data import files, sources
+from spade_tf.data.labels import NOT_A_LABEL, label_table
+from spade_tf.data.listing import Example, UnpairedError
+from spade_tf.errors import UserError
+
+SPLITS = ("train", "val")
+HEADERS, WHOLE_FILES = 64, 16
+"""Examples of a split that the cheap check looks at: their headers, and all their pixels."""
+
+
+@dataclass
+class SplitReport:
+    """What the full scan of a split found; file ids are those before the config's mapping."""
+
+    split: str
+    files: int = 0
+    pixels: Counter[int] = field(default_factory=Counter)
+    files_with_id: Counter[int] = field(default_factory=Counter)
+    first_file_with_id: dict[int, str] = field(default_factory=dict)
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    has_images: bool = False
+    has_instances: bool = False
+
+
+def quick_check(config: Config) -> None:
+    """Folders, pairs, the headers of some files and the ids of a few, evenly spread; seconds at most.
+
+    Raises:
+      UserError: what would make training fail, by the first file found.
+    """
+    for split in SPLITS:
+        examples = sources.list_examples(config, split)
+        if not examples[0].label:
+            continue
+        for example in _spread(examples, HEADERS):
+            check_headers(example, config.data, split)
+        for example in _spread(examples, WHOLE_FILES):
+            files.check_example(example, config.data)
+
+
+def check_headers(example: Example, data: DataConfig, split: str) -> tuple[int, int]:
+    """Width and height of an example, by its files' first bytes.
+
+    Raises:
+      UserError: a mode that the pipeline cannot read, files of different size, or too small a file.
+    """
+    header = files.check_label_mode(example.label, data)
+    size = (header.width, header.height)
+    if example.instance:
+        instance = files.check_instance_mode(example.instance)
+        files.check_same_size(
+            example.label, size, example.instance, (instance.width, instance.height)
+        )
+    if example.image:
+        files.check_same_size(example.label, size, example.image, _image_size(example.image))
+    files.check_fits(example.label, header.height, header.width, data, split)
+    return size
+
+
+def full_check(
+    config: Config, progress: Callable[[Iterable, int, str], Iterable] | None = None
+) -> list[SplitReport]:
+    """Reads every file of both splits.
+
+    Args:
+      config: the experiment.
+      progress: wraps an iterable, given its length and the split, to show how far the scan is.
+
+    Returns:
+      One report for each split; training would fail if one of them lists problems.
+    """
+    return [_check_split(config, split, progress) for split in SPLITS]
+
+
+def _check_split(config: Config, split: str, progress) -> SplitReport:
+    report = SplitReport(split)
+    try:
+        examples = sources.list_examples(config, split)
+    except UnpairedError as error:
+        report.problems += error.problems
+        examples = error.paired
+    except UserError as error:
+        report.problems.append(str(error))
+        examples = []
+    report.files = len(examples)
+    if not examples or not examples[0].label:
+        return report
+    report.has_images = examples[0].image is not None
+    report.has_instances = _has_instances(config, split)
+    with ThreadPoolExecutor() as pool:
+        scans = pool.map(lambda example: _scan(example, config.data, split), examples)
+        for example, (problem, size, ids) in zip(
+            examples,
+            progress(scans, len(examples), split) if progress else scans,
+            strict=True,
+        ):
+            if problem:
+                report.problems.append(problem)
+            if size:
+                report.sizes[size] += 1
+            for file_id, pixels in ids.items():
+                report.pixels[file_id] += pixels
+                report.files_with_id[file_id] += 1
+                report.first_file_with_id.setdefault(file_id, example.label)
+    report.problems += _wrong_id_problems(report, config.data)
+    return report
+
+
+def _scan(
+    example: Example, data: DataConfig, split: str
+) -> tuple[str | None, tuple[int, int] | None, dict[int, int]]:
+    """The first problem of an example, its size, and the pixels of each file id."""
+    size = None
+    ids: dict[int, int] = {}
+    try:
+        size = check_headers(example, data, split)
+        found, counts = np.unique(files.read_file_ids(example.label, data), return_counts=True)
+        ids = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        if example.image:
+            files.read_image(example.image)
+        if example.instance:
+            files.read_instance_map(example.instance)
+    except UserError as error:
+        return str(error), size, ids
+    return None, size, ids
+
+
+def _wrong_id_problems(report: SplitReport, data: DataConfig) -> list[str]:
+    table = label_table(data)
+    wrong = [i for i in sorted(report.pixels) if table[i] == NOT_A_LABEL]
+    return [
+        f"file id {i} is no label with data.num_labels={data.num_labels}, data.first_file_id="
+        f"{data.first_file_id}, data.has_dont_care={str(data.has_dont_care).lower()}: "
+        f"{report.pixels[i]} pixels in {report.files_with_id[i]} files, the first "
+        f"{report.first_file_with_id[i]}"
+        for i in wrong
+    ]
+
+
+def _has_instances(config: Config, split: str) -> bool:
+    """Whether the split has instance maps for all its files, wanted or not."""
+    data = dataclasses.replace(config.data, has_instances=True)
+    try:
+        examples = sources.list_examples(dataclasses.replace(config, data=data), split)
+    except UserError:
+        return False
+    return examples[0].instance is not None
+
+
+def _image_size(path: str) -> tuple[int, int]:
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UserError(
+            f"cannot read {path} ({str(error).replace(path, 'the file')}): it is no photograph, "
+            "or damaged; copy it again, or remove it with its partners"
+        ) from error
+
+
+def _spread(examples: list[Example], count: int) -> list[Example]:
+    places = np.linspace(0, len(examples) - 1, min(count, len(examples)))
+    return [examples[int(place)] for place in places]
