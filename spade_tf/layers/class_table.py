@@ -9,9 +9,10 @@ from keras import ops
 def lookup(table: Any, ids: Any, num_labels: int, dtype: str | None = None) -> Any:
     """The rows of `table` for `ids`.
 
-    The gradient to the table is the matrix product one_hot(ids)^T @ gradient, in float32: the
-    usual gradient of a gather adds up pixel by pixel, which is slow on a CPU, and sums in half
-    precision, which overflows.
+    The gradient to the table, one_hot(ids)^T @ gradient, is computed as a sum over the pixels of
+    each class, in float32. TensorFlow's gradient of a gather is the same sum in the type of the
+    rows, which overflows in half precision, and sparse, which optimizers handle slowly; the matrix
+    product itself is several times slower and needs the one-hot map in memory.
 
     Args:
         table: [num_labels, channels] float.
@@ -30,8 +31,8 @@ def lookup(table: Any, ids: Any, num_labels: int, dtype: str | None = None) -> A
         def gradient(*args: Any, upstream: Any = None) -> Any:
             upstream = args[0] if upstream is None else upstream
             upstream = ops.reshape(ops.cast(upstream, "float32"), (-1, table.shape[-1]))
-            one_hot = ops.one_hot(ops.reshape(ids, (-1,)), num_labels, dtype="float32")
-            return ops.cast(ops.matmul(ops.transpose(one_hot), upstream), table_dtype)
+            total = ops.segment_sum(upstream, ops.reshape(ids, (-1,)), num_segments=num_labels)
+            return ops.cast(total, table_dtype)
 
         return _gather(ops.cast(table, dtype or table_dtype), ids), gradient
 

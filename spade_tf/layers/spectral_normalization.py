@@ -103,6 +103,10 @@ class SpectralNormalization(keras.layers.Wrapper):
     def get_config(self) -> dict:
         return {**super().get_config(), "power_iterations": self.power_iterations}
 
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Any:
+        return super().from_config(dict(config), custom_objects)  # a copy: Keras empties it
+
 
 def _normalise(vector: Any) -> Any:
     return vector / ops.maximum(ops.norm(vector), EPSILON)
