@@ -15,8 +15,8 @@ from spade_tf.layers.same_conv import same_conv
 class CLADE(Modulation):
     """Normalises, then scales and shifts each pixel by two rows of numbers of its class.
 
-    out = norm(x) * gamma[label] + beta[label], CLADE paper (Tan et al. 2021), equation 4. The
-    scale is gamma, not 1 + gamma as in SPADE; gamma starts uniform in 0..1 and beta at 0.
+    out = norm(x) * gamma[label] + beta[label], CLADE paper (Tan et al. 2021). The scale is gamma,
+    not 1 + gamma as in SPADE; gamma starts uniform in 0..1 and beta at 0.
 
     With instances, the edge channel through a 1x1 convolution (1 -> 1) is appended to the
     modulated output, which so has one channel more than `x`.

@@ -16,7 +16,7 @@ class SPADE(Modulation):
 
     out = norm(x) * (1 + gamma) + beta, with hidden = relu(mask_conv(layout)),
     gamma = gamma_conv(hidden), beta = beta_conv(hidden).
-    SPADE paper (Park et al. 2019), equation 1 and figure 3; as in the official code none of the
+    SPADE paper (Park et al. 2019), equation 1 and figure 2; as in the official code none of the
     three convolutions has spectral normalisation.
 
     Args:
