@@ -34,9 +34,9 @@ class Composition:
     sun_x: float
     horizon: float
     clouds: tuple[Cloud, ...]
-    ranges: tuple[Mountain | Hill | Cliff, ...]
+    ranges: tuple[Mountain | Hill, ...]
     ground: Ground
-    objects: tuple[Tree | Wood | Boulder | Building, ...]
+    objects: tuple[Cliff | Tree | Wood | Boulder | Building, ...]
     flower_colour: tuple[float, float, float]
     texture_seed: int
 
@@ -79,7 +79,8 @@ def compose(
     ground = _ground(rng, kind, horizon, aspect, white, season == "winter")
     ranges = _ranges(rng, kind, horizon, white)
     objects = (
-        draw_woods(rng, ground, aspect)
+        _headland(rng, kind, horizon)
+        + draw_woods(rng, ground, aspect)
         + draw_village(rng, ground, aspect)
         + draw_boulders(rng, ground, aspect)
         + draw_trees(rng, ground, aspect)
@@ -139,26 +140,28 @@ def _road(rng: np.random.Generator, ground: Ground, aspect: float) -> Track | No
     """A road that stays on dry land, if one of a few tries does."""
     wanted = rng.random() < 0.75
     depths = np.linspace(0.0, 1.0, 24)
-    found = None
+    found: Track | None = None
     for _ in range(6):
         near, far = aspect * (1.4 * rng.random(2) - 0.2)
         road = Track(
             float(far), float(near), 0.15 + 0.2 * rng.random(), 7 * rng.random(),
             0.06 + 0.07 * rng.random(),
         )  # fmt: skip
+        if found or not wanted:
+            continue  # the draws above happen all the same: a seed's other parts do not change
         edges = road.half_width * (depths + 0.04)
         across = road.centre(depths) + np.array([[-1], [0], [1]]) * edges
         under = ground.labels_at(across, depths, flowers=False)
-        if found is None and not (under == labels.WATER).any():
+        if not (under == labels.WATER).any():
             found = road
-    return found if wanted else None
+    return found
 
 
 def _ranges(
     rng: np.random.Generator, kind: str, horizon: float, white: bool
-) -> tuple[Mountain | Hill | Cliff, ...]:
-    """Mountains, hills and a headland at the horizon, far to near."""
-    ranges: list[Mountain | Hill | Cliff] = []
+) -> tuple[Mountain | Hill, ...]:
+    """Mountains and hills at the horizon, far to near."""
+    ranges: list[Mountain | Hill] = []
     has_mountains, has_hills = rng.random() < 0.62, rng.random() < 0.68
     snowy = rng.random() < 0.65
     count = 1 + int(rng.random() < 0.5)
@@ -176,10 +179,16 @@ def _ranges(
         height = horizon * (0.18 + 0.34 * rng.random()) * (0.7 if index else 1)
         if has_hills and index < count and kind != "coast":
             ranges.append(Hill(horizon, height, 0.6 - 0.25 * index, white, outline, slopes))
+    return tuple(ranges)
+
+
+def _headland(rng: np.random.Generator, kind: str, horizon: float) -> tuple[Cliff, ...]:
+    """Now and then, and often at the sea, a cliff."""
     outline, cracks = Outline(rng, 4.0, octaves=4, roughness=0.5), ValueNoise(rng, octaves=3)
     side = -1.0 if rng.random() < 0.5 else 1.0
-    width, height, foot = 0.25 + 0.4 * rng.random(), 0.12 + 0.26 * rng.random(), rng.random()
-    if rng.random() < (0.55 if kind == "coast" else 0.12):
-        foot = horizon + (0.03 + 0.07 * foot) * (1 - horizon)
-        ranges.append(Cliff(foot, height, width, side, 0.30, outline, cracks))
-    return tuple(ranges)
+    width, height = 0.25 + 0.4 * rng.random(), 0.12 + 0.26 * rng.random()
+    t = 0.03 + 0.07 * rng.random()
+    if rng.random() > (0.55 if kind == "coast" else 0.12):
+        return ()
+    foot = horizon + t * (1 - horizon)
+    return (Cliff(foot, height, width, side, 0.30, outline, cracks),)

@@ -43,7 +43,7 @@ class Lake:
         """Positive in water, about -beach at the far edge of the sand."""
         across, along = (x - self.x) / self.radius_x, (t - self.t) / self.radius_t
         radius = np.sqrt(across * across + along * along)
-        return self.radius_t * (1 - radius + 0.16 * self.wobble(across + 0.5 * along))
+        return self.radius_t * (1 - radius + 0.12 * (self.wobble(across) + self.wobble(along + 9)))
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,15 @@ class Ground:
 
         Without `flowers` (much faster) flower beds count as the meadow that they grow in.
         """
-        x, t = np.broadcast_arrays(x, t)
-        label = np.full(x.shape, self.cover, np.uint8)
+        label = np.full(np.broadcast_shapes(np.shape(x), np.shape(t)), self.cover, np.uint8)
         if flowers and self.flowers:
             spread = self.patches.at(5 * np.log(t + 0.08), 1.1 * (x - 0.5) / (t + 0.2))
             label[(spread > 0.66 - 0.36 * self.flowers) & (t > 0.06)] = labels.FLOWERS
+        water, beach = -np.inf, 0.0
         if self.water:
-            field = self.water.field(x, t)
-            label[field > -self.water.beach] = labels.SAND
+            water, beach = self.water.field(x, t), self.water.beach
+        label[water > -beach] = labels.SAND
         if self.road:
             label[self.road.field(x, t) > 0] = labels.ROAD
-        if self.water:
-            label[field > 0] = labels.WATER
+        label[water > 0] = labels.WATER
         return label

@@ -37,18 +37,19 @@ class Outline:
         ridged: bool = False,
     ):
         self._lattices = rng.random((octaves, _PERIOD)) * 2 - 1
-        self._cells, self._roughness, self._ridged = cells, roughness, ridged
+        self._scales = cells * 2.0 ** np.arange(octaves)
+        self._amplitudes = roughness ** np.arange(octaves)
+        self._amplitudes /= self._amplitudes.sum()
+        self._ridged = ridged
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        total, amplitude, scale, weight = 0.0, 1.0, self._cells, 0.0
-        for lattice in self._lattices:
-            low, high, blend = _cell(np.asarray(x, np.float64) * scale)
-            value = lattice[low] + (lattice[high] - lattice[low]) * blend
-            total = total + amplitude * (1 - 2 * np.abs(value) if self._ridged else value)
-            weight += amplitude
-            amplitude *= self._roughness
-            scale *= 2
-        return total / weight
+        low, high, blend = _cell(np.asarray(x, np.float64)[..., None] * self._scales)
+        octave = np.arange(len(self._scales))
+        start = self._lattices[octave, low]
+        value = start + (self._lattices[octave, high] - start) * blend
+        if self._ridged:
+            value = 1 - 2 * np.abs(value)
+        return (value * self._amplitudes).sum(axis=-1)
 
 
 class ValueNoise:
@@ -69,46 +70,45 @@ class ValueNoise:
         ridged: bool = False,
     ):
         self._lattices = rng.random((octaves, _PERIOD, _PERIOD), dtype=np.float32)
-        self._roughness, self._ridged = roughness, ridged
+        self._scales = np.float32(2) ** np.arange(octaves, dtype=np.float32)
+        amplitudes = roughness ** np.arange(octaves)
+        self._amplitudes = (amplitudes / amplitudes.sum()).astype(np.float32)
+        self._ridged = ridged
 
     def grid(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Samples at all pairs of y [height] and x [width] in coarsest cells: [height, width]."""
-        return self._sum(self._grid_octave, y, x)
+        rows = _cell(np.asarray(y, np.float32) * self._scales[:, None])
+        columns = _cell(np.asarray(x, np.float32) * self._scales[:, None])
+        octaves = []
+        for lattice, top, bottom, down, left, right, across in zip(
+            self._lattices, *rows, *columns, strict=True
+        ):
+            start = lattice[top]
+            values = start + (lattice[bottom] - start) * down[:, None]
+            start = values.take(left, axis=1)
+            octaves.append(start + (values.take(right, axis=1) - start) * across)
+        return self._sum(octaves)
 
     def at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Samples at the points (y, x), arrays of one broadcast shape, in coarsest cells."""
-        return self._sum(self._point_octave, y, x)
-
-    def _sum(self, octave, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         y, x = np.asarray(y, np.float32), np.asarray(x, np.float32)
-        total, amplitude, weight = None, 1.0, 0.0
-        for index, lattice in enumerate(self._lattices):
-            scale = np.float32(2**index)
-            value = octave(lattice, y * scale, x * scale)
+        octaves = []
+        for lattice, scale in zip(self._lattices, self._scales, strict=True):
+            top, bottom, down = _cell(y * scale)
+            left, right, across = _cell(x * scale)
+            flat = lattice.ravel()
+            top, bottom = top * _PERIOD, bottom * _PERIOD
+            upper = flat.take(top + left)
+            upper = upper + (flat.take(top + right) - upper) * across
+            lower = flat.take(bottom + left)
+            lower = lower + (flat.take(bottom + right) - lower) * across
+            octaves.append(upper + (lower - upper) * down)
+        return self._sum(octaves)
+
+    def _sum(self, octaves: list[np.ndarray]) -> np.ndarray:
+        total = np.zeros_like(octaves[0])
+        for values, amplitude in zip(octaves, self._amplitudes, strict=True):
             if self._ridged:
-                value = 1 - np.abs(2 * value - 1)
-            value = value * np.float32(amplitude)
-            total = value if total is None else total + value
-            weight += amplitude
-            amplitude *= self._roughness
-        return total / np.float32(weight)
-
-    @staticmethod
-    def _grid_octave(lattice: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        top, bottom, down = _cell(y)
-        left, right, across = _cell(x)
-        rows = lattice[top] + (lattice[bottom] - lattice[top]) * down[:, None]
-        start = rows.take(left, axis=1)
-        return start + (rows.take(right, axis=1) - start) * across
-
-    @staticmethod
-    def _point_octave(lattice: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        top, bottom, down = _cell(y)
-        left, right, across = _cell(x)
-        flat = lattice.ravel()
-        top, bottom = top * _PERIOD, bottom * _PERIOD
-        upper = flat.take(top + left)
-        upper = upper + (flat.take(top + right) - upper) * across
-        lower = flat.take(bottom + left)
-        lower = lower + (flat.take(bottom + right) - lower) * across
-        return upper + (lower - upper) * down
+                values = 1 - np.abs(2 * values - 1)
+            total += amplitude * values
+        return total

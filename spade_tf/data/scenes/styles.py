@@ -69,7 +69,7 @@ TIMES: dict[str, TimeOfDay] = {
     "evening": TimeOfDay(
         zenith=(0.30, 0.40, 0.66),
         horizon=(1.00, 0.74, 0.42),
-        sun=(1.18, 0.80, 0.45),
+        sun=(1.10, 0.79, 0.50),
         ambient=(0.38, 0.35, 0.44),
         haze=(0.96, 0.72, 0.52),
         haze_density=1.0,

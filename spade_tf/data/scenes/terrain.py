@@ -105,9 +105,12 @@ class Hill:
 
 @dataclass(frozen=True)
 class Cliff:
-    """A rocky headland that falls from one `side` of the picture (-1 left, +1 right)."""
+    """A rocky headland that falls from one `side` of the picture (-1 left, +1 right).
 
-    foot: float
+    It stands at the row `y`; the other sizes are in picture heights.
+    """
+
+    y: float
     height: float
     width: float
     side: float
@@ -121,13 +124,12 @@ class Cliff:
         inland = np.clip(1.5 * (1 - edge / self.width) + 0.35 * self.outline(canvas.x), 0, 1)
         steps = 0.5 * inland + 0.5 * np.round(3 * inland) / 3
         crest = self.height * steps * (0.85 + 0.2 * self.outline(3 * canvas.x))
-        foot = self.foot + 0.02 * self.outline(canvas.x + 0.5)
+        foot = self.y + 0.015 * self.outline(canvas.x + 0.5)
         window = canvas.window(float((foot - crest).min()), float(foot.max()), 0, canvas.x[-1])
         if window is None:
             return
         y = canvas.y[window[0], None]
-        below = y - (foot - crest)
-        mask = (below >= 0) & (y < foot)
+        mask = (y >= foot - crest) & (y < foot) & (crest > 0.02)
         cracks = self.cracks.at(5 * y + canvas.x, 16 * canvas.x + 2 * y)
         lit = light.lambert(
             -0.07 * _slope(cracks, canvas.height, 1) + 0.35 * -self.side,
@@ -140,7 +142,7 @@ class Cliff:
             label=labels.ROCK,
             instance=canvas.next_instance(),
             distance=self.distance,
-            base=self.foot,
+            base=self.y,
             light=lit,
             tint=cracks,
             part=0,
