@@ -30,13 +30,24 @@ class SplitReport:
     files_with_id: Counter[int] = field(default_factory=Counter)
     first_file_with_id: dict[int, str] = field(default_factory=dict)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    colors: Counter[tuple[int, ...]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     has_images: bool = False
     has_instances: bool = False
 
 
+@dataclass
+class FileScan:
+    """What one example's files hold; colours (a key for each, to its pixels) instead of ids if RGB."""
+
+    problem: str | None = None
+    size: tuple[int, int] | None = None
+    ids: dict[int, int] = field(default_factory=dict)
+    colors: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+
 def quick_check(config: Config) -> None:
-    """Folders, pairs, the headers of some files and the ids of a few, evenly spread; seconds at most.
+    """Folders, pairs, the headers of some files and the ids of a few, evenly spread.
 
     Raises:
       UserError: what would make training fail, by the first file found.
@@ -102,40 +113,43 @@ def _check_split(config: Config, split: str, progress) -> SplitReport:
     report.has_instances = _has_instances(config, split)
     with ThreadPoolExecutor() as pool:
         scans = pool.map(lambda example: _scan(example, config.data, split), examples)
-        for example, (problem, size, ids) in zip(
-            examples,
-            progress(scans, len(examples), split) if progress else scans,
-            strict=True,
-        ):
-            if problem:
-                report.problems.append(problem)
-            if size:
-                report.sizes[size] += 1
-            for file_id, pixels in ids.items():
-                report.pixels[file_id] += pixels
-                report.files_with_id[file_id] += 1
-                report.first_file_with_id.setdefault(file_id, example.label)
+        shown = progress(scans, len(examples), split) if progress else scans
+        for example, scan in zip(examples, shown, strict=True):
+            _add(scan, example, report)
     report.problems += _wrong_id_problems(report, config.data)
     return report
 
 
-def _scan(
-    example: Example, data: DataConfig, split: str
-) -> tuple[str | None, tuple[int, int] | None, dict[int, int]]:
-    """The first problem of an example, its size, and the pixels of each file id."""
-    size = None
-    ids: dict[int, int] = {}
+def _add(scan: FileScan, example: Example, report: SplitReport) -> None:
+    if scan.problem:
+        report.problems.append(scan.problem)
+    if scan.size:
+        report.sizes[scan.size] += 1
+    report.colors.update(scan.colors)
+    for file_id, pixels in scan.ids.items():
+        report.pixels[file_id] += pixels
+        report.files_with_id[file_id] += 1
+        report.first_file_with_id.setdefault(file_id, example.label)
+
+
+def _scan(example: Example, data: DataConfig, split: str) -> FileScan:
+    """Reads all files of an example; stops at the first problem."""
+    scan = FileScan()
     try:
-        size = check_headers(example, data, split)
-        found, counts = np.unique(files.read_file_ids(example.label, data), return_counts=True)
-        ids = dict(zip(found.tolist(), counts.tolist(), strict=True))
+        if not data.palette and files.read_png_header(example.label).color_type == files.RGB:
+            pixels = files.read_pixels(example.label).reshape(-1, 3)
+            colors, counts = np.unique(pixels, axis=0, return_counts=True)
+            scan.colors = dict(zip(map(tuple, colors.tolist()), counts.tolist(), strict=True))
+        scan.size = check_headers(example, data, split)
+        ids, counts = np.unique(files.read_file_ids(example.label, data), return_counts=True)
+        scan.ids = dict(zip(ids.tolist(), counts.tolist(), strict=True))
         if example.image:
             files.read_image(example.image)
         if example.instance:
             files.read_instance_map(example.instance)
     except UserError as error:
-        return str(error), size, ids
-    return None, size, ids
+        scan.problem = str(error)
+    return scan
 
 
 def _wrong_id_problems(report: SplitReport, data: DataConfig) -> list[str]:

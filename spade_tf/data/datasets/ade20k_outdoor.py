@@ -17,6 +17,7 @@ from spade_tf.config import DataConfig
 from spade_tf.data.datasets import ade20k
 from spade_tf.data.datasets.ade20k import LABEL_NAMES as LABEL_NAMES
 from spade_tf.data.datasets.ade20k import PALETTE as PALETTE
+from spade_tf.data.files import read_file_ids
 from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
 
@@ -49,8 +50,6 @@ def list_examples(data: DataConfig, split: str) -> list[Example]:
 
 def is_outdoor(label: str, data: DataConfig) -> bool:
     """Whether outdoor classes cover MIN_SHARE of a label map (file ids: 1 is the first class)."""
-    from spade_tf.data.files import read_file_ids
-
     outdoor = [LABEL_NAMES.index(name) + 1 for name in OUTDOOR_CLASSES]
     counts = np.bincount(read_file_ids(label, data).ravel(), minlength=256)
     return bool(counts[outdoor].sum() >= MIN_SHARE * counts.sum())
