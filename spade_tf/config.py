@@ -60,7 +60,7 @@ class DataConfig:
     load_size: int = option(286, "size in pixels that files are scaled to before the crop")
     flip: bool = option(True, "mirror half of the training examples")
     rotation_degrees: float = option(
-        0.0, "random rotation of training examples, up to this many degrees either way (keras-cv)"
+        0.0, "random rotation of training examples, up to this many degrees either way"
     )
     palette: str = option("", "file of label colours (lines 'red green blue name'): label maps are RGB")
     train_labels: str = option("train_label", "folder of training label maps, below root")
@@ -120,7 +120,7 @@ class LossesConfig:
     """The objective: which terms, and their weights. A weight of 0 builds and downloads nothing."""
 
     gan: str = option(
-        "hinge", "adversarial loss", ("hinge", "least_squares", "original", "wasserstein")
+        "hinge", "adversarial loss", ("hinge", "least_squares", "ls", "original", "wasserstein", "w")
     )
     feature_matching_weight: float = option(10.0, "weight of the feature matching loss")
     vgg_weight: float = option(10.0, "weight of the VGG19 perceptual loss")

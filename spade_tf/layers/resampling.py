@@ -1,4 +1,4 @@
-"""Sizes of features: doubled, halved, padded. All take and return `[batch, height, width, channels]`."""
+"""Features doubled, halved and padded: `[batch, height, width, channels]` in and out."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from keras import ops
 
 def double(x: Any) -> Any:
     """Features at twice the size, each repeated 2x2 (nearest)."""
-    _, height, width, _ = ops.shape(x)
-    return ops.image.resize(x, (2 * height, 2 * width), interpolation="nearest")
+    # Not ops.image.resize: XLA cannot compile its gradient on CPUs.
+    _, height, width, channels = ops.shape(x)
+    x = ops.broadcast_to(x[:, :, None, :, None], (ops.shape(x)[0], height, 2, width, 2, channels))
+    return ops.reshape(x, (-1, 2 * height, 2 * width, channels))
 
 
 def halve(x: Any) -> Any:

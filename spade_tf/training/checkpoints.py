@@ -1,8 +1,11 @@
 """Saving and restoring the whole training state."""
 
+import keras
 import tensorflow as tf
 
+from spade_tf.config import Config
 from spade_tf.errors import UserError
+from spade_tf.models import build_encoder, build_generator
 from spade_tf.training.state import TrainingState
 from spade_tf.training.workdir import Workdir
 
@@ -33,15 +36,7 @@ class Checkpoints:
         """
         if not self.latest:
             return False
-        try:
-            status = self.manager.checkpoint.restore(self.latest)
-            status.assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(
-                f"checkpoint {self.latest} cannot be read ({reason}); remove its files to go on "
-                "from the one before, or give another --workdir"
-            ) from error
+        _restore(self.manager.checkpoint, self.latest)
         return True
 
     def save(self) -> str:
@@ -51,3 +46,33 @@ class Checkpoints:
         if self.latest and self.latest.endswith(f"step-{step}"):
             return self.latest
         return self.manager.save(checkpoint_number=step)
+
+
+def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | None]:
+    """What a workdir has learnt: its config, the averaged generator, and the encoder or None.
+
+    Raises:
+      UserError: no workdir, nothing saved in it yet, or a damaged checkpoint.
+    """
+    config = workdir.read_config()
+    latest = workdir.latest_checkpoint()
+    if not latest:
+        raise UserError(
+            f"{workdir.path} holds no checkpoint yet; wait for the first one, or train with a "
+            "smaller train.save_every_steps"
+        )
+    generator, encoder = build_generator(config), build_encoder(config)
+    parts = {"ema_generator": generator, "encoder": encoder} if encoder else {"ema_generator": generator}
+    _restore(tf.train.Checkpoint(**parts), latest)
+    return config, generator, encoder
+
+
+def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
+    try:
+        checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
+    except (tf.errors.OpError, AssertionError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"checkpoint {prefix} cannot be read ({reason}); remove its files to go on from the "
+            "one before, or give another workdir"
+        ) from error

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.data.check import quick_check
-from spade_tf.data.pipeline import explain_failure, make_dataset, num_examples
+from spade_tf.data.failures import explain_failure
+from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
 from spade_tf.training.checkpoints import Checkpoints
 from spade_tf.training.interruption import Interruption
