@@ -10,6 +10,10 @@ from absl import app, flags, logging
 from spade_tf.config import CONFIG_FOLDER, Config, all_options, load_config
 from spade_tf.errors import UserError
 
+# Before TensorFlow is imported: fewer start-up lines; oneDNN's convolutions halve a CPU step.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
 PATH_KEYS = ("data.root", "data.palette")
 
 
@@ -58,6 +62,5 @@ def run(main: Callable[[Sequence[str]], None]) -> None:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(1)
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.set_verbosity(logging.WARNING)
     app.run(guarded)
