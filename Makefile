@@ -1,6 +1,6 @@
 # `make` lists the targets. PYTHON names the interpreter, for example `make setup PYTHON=python3.12`.
 
-PYTHON ?=
+PYTHON ?= $(SPADE_PYTHON)
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock.txt

@@ -29,7 +29,7 @@ find_python() {
 }
 
 python=$venv/bin/python
-if ! supported "$python"; then
+if ! supported "$python" || ! "$python" -m pip --version >/dev/null 2>&1; then
   base=$(find_python)
   if ! "$base" -m venv --clear "$venv"; then
     echo "$base cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2
