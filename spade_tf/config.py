@@ -33,7 +33,9 @@ def option(default: Any, text: str, choices: tuple = ()) -> Any:
 class DataConfig:
     """Where label maps and photographs come from, and how they are cut to size."""
 
-    dataset: str = option("custom", "module of spade_tf.data.datasets that knows the folders and labels")
+    dataset: str = option(
+        "custom", "module of spade_tf.data.datasets that knows the folders and labels"
+    )
     root: str = option("", "folder of the data set")
     num_labels: int = option(13, "number of labels, don't-care included")
     has_dont_care: bool = option(False, "the last label means 'nobody said what this is'")
@@ -62,7 +64,9 @@ class DataConfig:
     rotation_degrees: float = option(
         0.0, "random rotation of training examples, up to this many degrees either way"
     )
-    palette: str = option("", "file of label colours (lines 'red green blue name'): label maps are RGB")
+    palette: str = option(
+        "", "file of label colours (lines 'red green blue name'): label maps are RGB"
+    )
     train_labels: str = option("train_label", "folder of training label maps, below root")
     train_images: str = option("train_img", "folder of training photographs, below root")
     train_instances: str = option("train_inst", "folder of training instance maps, below root")
@@ -99,9 +103,7 @@ class ModelConfig:
     )
     mask_kernel_size: int = option(3, "kernel of SPADE's mask convolutions", (1, 3, 5))
     hidden_width: int = option(128, "channels between SPADE's mask convolutions")
-    modulation: str = option(
-        "auto", "how SPADE computes gamma and beta", ("auto", "convolutions")
-    )
+    modulation: str = option("auto", "how SPADE computes gamma and beta", ("auto", "convolutions"))
     spectral_norm: bool = option(True, "spectral normalisation of the generator's convolutions")
 
 
@@ -120,7 +122,9 @@ class LossesConfig:
     """The objective: which terms, and their weights. A weight of 0 builds and downloads nothing."""
 
     gan: str = option(
-        "hinge", "adversarial loss", ("hinge", "least_squares", "ls", "original", "wasserstein", "w")
+        "hinge",
+        "adversarial loss",
+        ("hinge", "least_squares", "ls", "original", "wasserstein", "w"),
     )
     feature_matching_weight: float = option(10.0, "weight of the feature matching loss")
     vgg_weight: float = option(10.0, "weight of the VGG19 perceptual loss")
@@ -254,10 +258,16 @@ def from_json(text: str, source: str = "config.json") -> Config:
     try:
         tree = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UserError(f"{source} is not JSON ({error}); it should be what training wrote") from error
+        raise UserError(
+            f"{source} is not JSON ({error}); it should be what training wrote"
+        ) from error
     config = Config()
     for section, value in tree.items():
-        entries = {f"{section}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {section: value}
+        entries = (
+            {f"{section}.{k}": v for k, v in value.items()}
+            if isinstance(value, dict)
+            else {section: value}
+        )
         for key, entry in entries.items():
             config = replace(config, key, entry)
     validate(config)
@@ -326,7 +336,9 @@ def _read(name: str) -> Config:
         names = sorted(p.stem for p in CONFIG_FOLDER.glob("*.py") if not p.stem.startswith("_"))
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise UserError(f"no config {name!r}: {hint}The names are {', '.join(names)}; or give a path to a .py file")
+        raise UserError(
+            f"no config {name!r}: {hint}The names are {', '.join(names)}; or give a path to a .py file"
+        )
     spec = importlib.util.spec_from_file_location(f"config_{path.stem}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -334,7 +346,9 @@ def _read(name: str) -> Config:
     config = getattr(module, "config", None)
     config = config() if isinstance(config, types.FunctionType) else config
     if not isinstance(config, Config):
-        raise UserError(f"{path} should define a function config() that returns a spade_tf.config.Config")
+        raise UserError(
+            f"{path} should define a function config() that returns a spade_tf.config.Config"
+        )
     return config
 
 
@@ -353,7 +367,9 @@ def _coerce(key: str, leaf: dataclasses.Field, value: Any) -> Any:
     if kind is float and isinstance(result, int) and not isinstance(result, bool):
         result = float(result)
     if type(result) is not kind or (kind is float and not math.isfinite(result)):
-        wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}[kind]
+        wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}[
+            kind
+        ]
         raise UserError(f"{key} is {value!r}, expected {wanted} such as {leaf.default!r}")
     if choices and result not in choices:
         near = difflib.get_close_matches(str(value), [str(c) for c in choices], n=1)

@@ -1,14 +1,14 @@
 """Pictures for people: images as bytes, sheets with titles and a legend of class names."""
 
-import os
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from spade_tf.data.legend import legend
+from spade_tf.files import beside
 
 GAP = 4
 """Pixels between two pictures of a sheet."""
@@ -27,10 +27,9 @@ def from_uint8(image: np.ndarray) -> np.ndarray:
 
 
 def save_png(image: np.ndarray, path: pathlib.Path) -> None:
-    """Writes uint8 `[height, width, 3]` as a PNG, whole or not at all."""
-    beside = path.with_name(path.name + ".partial")
-    Image.fromarray(image).save(beside, format="png")
-    os.replace(beside, path)
+    """Writes uint8 `[height, width, 3]` as a PNG, whole or not at all; makes the folder."""
+    with beside(path) as partial:
+        Image.fromarray(image).save(partial, format="png")
 
 
 def sheet(
@@ -62,9 +61,7 @@ def sheet(
         blocks.append(np.concatenate(cells, axis=1))
     body = np.concatenate([_titles(columns, rows_beside), *blocks], axis=0)
     present = np.unique(label_maps)
-    key = np.asarray(
-        legend([names[i] for i in present], [tuple(palette[i]) for i in present], body.shape[1])
-    )
+    key = legend([names[i] for i in present], palette[present], body.shape[1])
     return np.concatenate([body, key], axis=0)
 
 
@@ -74,8 +71,6 @@ def _pad(image: np.ndarray) -> np.ndarray:
 
 
 def _titles(columns: Mapping[str, Sequence[np.ndarray]], repeats: int) -> np.ndarray:
-    from PIL import ImageDraw
-
     widths = [images[0].shape[1] + GAP for images in columns.values()] * repeats
     strip = Image.new("RGB", (sum(widths), TITLE_HEIGHT), "white")
     draw = ImageDraw.Draw(strip)

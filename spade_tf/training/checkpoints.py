@@ -62,7 +62,11 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
             "smaller train.save_every_steps"
         )
     generator, encoder = build_generator(config), build_encoder(config)
-    parts = {"ema_generator": generator, "encoder": encoder} if encoder else {"ema_generator": generator}
+    parts = (
+        {"ema_generator": generator, "encoder": encoder}
+        if encoder
+        else {"ema_generator": generator}
+    )
     _restore(tf.train.Checkpoint(**parts), latest)
     return config, generator, encoder
 

@@ -94,7 +94,11 @@ def run_steps(trainer: Trainer, iterator, steps: int, config: Config) -> dict[st
 
 def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Checkpoints) -> None:
     """Stops at the first NaN or infinite term; the newest checkpoint is from before it."""
-    bad = {name: int(np.argmin(np.isfinite(v))) for name, v in terms.items() if not np.isfinite(v).all()}
+    bad = {
+        name: int(np.argmin(np.isfinite(v)))
+        for name, v in terms.items()
+        if not np.isfinite(v).all()
+    }
     if not bad:
         return
     first = min(bad, key=lambda name: bad[name])

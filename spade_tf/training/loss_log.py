@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from spade_tf.training.workdir import write_beside
+from spade_tf.files import beside, write_beside
 
 
 class LossLog:
@@ -74,10 +74,9 @@ def draw_loss_curves(path: pathlib.Path, picture: pathlib.Path) -> None:
         axis.grid(alpha=0.3)
     for axis in axes.flat[len(names) :]:
         axis.set_visible(False)
-    beside = picture.with_name(picture.name + ".partial")
-    figure.savefig(beside, dpi=110, format="png")
+    with beside(picture) as partial:
+        figure.savefig(partial, dpi=110, format="png")
     plt.close(figure)
-    beside.replace(picture)
 
 
 def running_mean(values: np.ndarray, share: float = 0.05) -> np.ndarray:

@@ -38,6 +38,5 @@ class Samples:
             columns["photograph"] = list(to_uint8(self.batch["image"]))
         columns["synthesised"] = list(images)
         grid = sheet(columns, label_maps, label_names(self.config), palette(self.config))
-        self.folder.mkdir(parents=True, exist_ok=True)
         save_png(grid, self.folder / f"step_{step:06d}.png")
         return grid

@@ -53,7 +53,9 @@ class Steps:
             terms |= self.discriminator_step(batch, fake)
         return terms
 
-    def generator_step(self, batch: Batch, step: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    def generator_step(
+        self, batch: Batch, step: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Updates generator and encoder; returns the terms and the image they were computed on."""
         state = self.state
         real_maps = self._perceptual_maps(batch["image"])

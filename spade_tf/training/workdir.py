@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config, from_json, get, to_json
 from spade_tf.errors import UserError
+from spade_tf.files import write_beside
 
 ARCHITECTURE_KEYS = (
     "data.num_labels",
@@ -88,7 +89,6 @@ class Workdir:
 
     def describe(self, config: Config) -> None:
         """Writes the effective config and what it runs on."""
-        self.path.mkdir(parents=True, exist_ok=True)
         write_beside(self.config, to_json(config))
         environment = {
             "python": platform.python_version(),
@@ -99,10 +99,3 @@ class Workdir:
             "command": sys.argv,
         }
         write_beside(self.environment, json.dumps(environment, indent=2) + "\n")
-
-
-def write_beside(path: pathlib.Path, text: str) -> None:
-    """Writes a text file whole or not at all: beside its place, then renamed."""
-    beside = path.with_name(path.name + ".partial")
-    beside.write_text(text)
-    os.replace(beside, path)

@@ -1,0 +1,40 @@
+"""What to paint: label maps, each with its instance map if there is one."""
+
+import dataclasses
+import pathlib
+
+from spade_tf.data.listing import LABEL_SUFFIXES, list_files
+from spade_tf.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One label map to paint: the name of its output, its file, and its instance map's or None."""
+
+    name: str
+    label: str
+    instance: str | None = None
+
+
+def find_requests(labels: str, instances: str | None) -> list[Request]:
+    """What to paint: one PNG, or every PNG in a folder, each with its instance map if given.
+
+    Raises:
+      UserError: nothing there, or a label map without its instance map.
+    """
+    path = pathlib.Path(labels)
+    if path.is_file():
+        return [Request(path.stem, str(path), instances)]
+    if not path.is_dir():
+        raise UserError(f"--labels={labels} is neither a file nor a folder")
+    found = list_files(path, LABEL_SUFFIXES, "label maps")
+    partners: dict[str, str] = {}
+    if instances:
+        partners = list_files(pathlib.Path(instances), LABEL_SUFFIXES, "instance maps")
+        alone = [name for name in found if name not in partners]
+        if alone:
+            raise UserError(
+                f"no instance map in {instances} for {', '.join(alone[:5])}; files are paired by "
+                "name: add the missing ones, or leave --instances out to use the labels' borders"
+            )
+    return [Request(name, label, partners.get(name)) for name, label in found.items()]

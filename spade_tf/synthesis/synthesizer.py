@@ -1,0 +1,84 @@
+"""A trained generator with what it needs to paint: inputs from files, latents from seeds or photographs."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from spade_tf.config import Config
+from spade_tf.data.files import fit_label_map, read_image, read_instance_map, read_label_map
+from spade_tf.data.labels import dont_care_label
+from spade_tf.data.position_map import position_map
+from spade_tf.errors import UserError
+from spade_tf.pictures import from_uint8, to_uint8
+from spade_tf.synthesis.requests import Request
+
+
+class Synthesizer:
+    """Paints label maps with a generator.
+
+    Args:
+      config: of the run that trained it.
+      generator: called as in the Contract; returns images of -1..1.
+      encoder: from a photograph to (mean, log variance) of its style; None if there is none.
+    """
+
+    def __init__(self, config: Config, generator: keras.Model, encoder: keras.Model | None):
+        self.config = config
+        self.encoder = encoder
+        self._paint = tf.function(lambda inputs: generator(inputs, training=False))
+
+    def styles(self, seed: int, samples: int, style: str | None = None) -> np.ndarray | None:
+        """Latents `[samples, latent_dim]`: sample k is the same for every label map.
+
+        Args:
+          seed: of the noise.
+          samples: how many.
+          style: a photograph. Its mean style comes first, then draws from its distribution.
+
+        Raises:
+          UserError: a style or several samples were asked of a model that has none.
+        """
+        latent_dim = self.config.model.latent_dim
+        if style and not self.encoder:
+            raise UserError(
+                "--style needs a model with a style encoder (model.latent_dim > 0, "
+                "model.style_encoder=true); this one has none"
+            )
+        if not latent_dim:
+            if samples > 1:
+                raise UserError(
+                    f"--samples={samples}, but this model paints one image for each label map: it "
+                    "has no latent (model.latent_dim=0)"
+                )
+            return None
+        noise = np.stack(
+            [tf.random.stateless_normal((latent_dim,), (seed, k)).numpy() for k in range(samples)]
+        )
+        if not style:
+            return noise
+        image = from_uint8(read_image(style))[np.newaxis]
+        mean, log_variance = (np.asarray(x) for x in self.encoder(image, training=False))
+        noise[0] = 0.0
+        return mean + np.exp(0.5 * log_variance) * noise
+
+    def read(self, request: Request) -> dict[str, np.ndarray]:
+        """The generator's inputs for one label map, cut to the model's size, without batch axis."""
+        data = self.config.data
+        inputs = {"label_map": fit_label_map(read_label_map(request.label, data), data)}
+        if data.has_instances:
+            # Without instance maps the borders of the labels are the best guess at them.
+            inputs["instance_map"] = inputs["label_map"]
+            if request.instance:
+                inputs["instance_map"] = fit_label_map(read_instance_map(request.instance), data)
+        if self.config.has_positions:
+            inputs["position_map"] = position_map(inputs["label_map"], dont_care_label(data))
+        return inputs
+
+    def paint(self, inputs: Sequence[dict[str, np.ndarray]], z: np.ndarray | None) -> np.ndarray:
+        """Images uint8 `[batch, height, width, 3]` of inputs from `read`, all with one style."""
+        batch = {key: np.stack([item[key] for item in inputs]) for key in inputs[0]}
+        if z is not None:
+            batch["z"] = np.repeat(z[np.newaxis], len(inputs), axis=0).astype(np.float32)
+        return to_uint8(self._paint(batch))
