@@ -1,4 +1,4 @@
-"""CLADE with a style on procedural landscapes, 128x128: a demo for two CPU cores, nothing to download.
+"""CLADE with a style on procedural landscapes, 128x128: a demo for two CPU cores, no download.
 
 Paper     none; shows the whole way in minutes.
 Data      rendered by spade_tf/data/scenes, the same always for the same seed.

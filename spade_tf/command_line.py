@@ -1,4 +1,4 @@
-"""What every entry point shares: the config's flags, paths as the user meant them, one-line errors."""
+"""What every entry point shares: the config's flags, the user's paths, one-line errors."""
 
 import os
 import pathlib
@@ -45,13 +45,13 @@ def config_from_flags() -> Config:
 
 
 def user_path(path: str) -> str:
-    """An absolute path. `bazel run` starts programs elsewhere than where the user typed the command."""
+    """An absolute path. `bazel run` starts programs elsewhere than where the user typed it."""
     here = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
     return str(pathlib.Path(here, os.path.expanduser(path)).resolve())
 
 
 def run(main: Callable[[Sequence[str]], None]) -> None:
-    """Runs an entry point. An error that the user can mend is one line on stderr and exit status 1."""
+    """Runs an entry point. An error that the user can mend is one line on stderr, status 1."""
 
     def guarded(argv: Sequence[str]) -> None:
         try:

@@ -1,7 +1,8 @@
 """The configuration of an experiment: typed, frozen, and checked before anything is built.
 
-`load_config("coco", {"train.steps": 60})` reads `configs/coco.py`, replaces the values named, and checks the whole.
-Only the entry points and the `build` modules read a config; layers, losses and transforms take plain arguments.
+`load_config("coco", {"train.steps": 60})` reads `configs/coco.py`, replaces the values named, and
+checks the whole. Only the entry points, the data pipeline, `models/build.py` and the trainer read a
+config; layers, losses and transforms take plain arguments.
 """
 
 import dataclasses
@@ -25,7 +26,7 @@ UPSAMPLING_DOUBLINGS = {"normal": 5, "more": 6, "most": 7}
 
 
 def option(default: Any, text: str, choices: tuple = ()) -> Any:
-    """One configuration value: its default, its one-line meaning and, if it is a name, the names allowed."""
+    """One configuration value: its default, its meaning and, if it is a name, the names allowed."""
     return field(default=default, metadata={"help": text, "choices": choices})
 
 
@@ -208,7 +209,8 @@ def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> Config
 
     Args:
       name: a name such as `coco`, or the path of a Python file with a function `config()`.
-      overrides: dotted keys to values, e.g. `{"model.norm": "clade"}`. Text is read as the key's type.
+      overrides: dotted keys to values, e.g. `{"model.norm": "clade"}`; text is read as the key's
+        type.
 
     Raises:
       UserError: unknown name, unknown key, wrong type, or values that do not fit together.
@@ -221,7 +223,7 @@ def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> Config
 
 
 def replace(config: Config, key: str, value: Any) -> Config:
-    """A copy of `config` with the value at a dotted key replaced; text is read as the key's type."""
+    """A copy of `config` with the value at a dotted key replaced; text is read as its type."""
     options = dict(all_options())
     if key not in options:
         near = difflib.get_close_matches(key, options, n=1, cutoff=0.5)
@@ -275,7 +277,7 @@ def from_json(text: str, source: str = "config.json") -> Config:
 
 
 def validate(config: Config) -> None:
-    """Refuses values that do not fit together. Raises UserError naming the key and what to write."""
+    """Refuses values that do not fit together. Raises UserError: the key and what to write."""
     data, model, train = config.data, config.model, config.train
     positive = (
         "data.num_labels data.height data.width data.load_size model.base_width model.hidden_width "
@@ -309,8 +311,8 @@ def validate(config: Config) -> None:
         )
     if train.decay_epochs > train.epochs:
         raise UserError(
-            f"train.decay_epochs is {train.decay_epochs} of train.epochs {train.epochs}; decay is the "
-            "last part of the epochs: write at most that many"
+            f"train.decay_epochs is {train.decay_epochs} of train.epochs {train.epochs}; decay is "
+            "the last part of the epochs: write at most that many"
         )
     if not 0 <= train.ema_decay < 1:
         raise UserError(f"train.ema_decay is {train.ema_decay}; write a number from 0 to below 1")
@@ -337,7 +339,7 @@ def _read(name: str) -> Config:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise UserError(
-            f"no config {name!r}: {hint}The names are {', '.join(names)}; or give a path to a .py file"
+            f"no config {name!r}: {hint}The names are {', '.join(names)}; or give the path of a file"
         )
     spec = importlib.util.spec_from_file_location(f"config_{path.stem}", path)
     assert spec and spec.loader
@@ -353,7 +355,7 @@ def _read(name: str) -> Config:
 
 
 def _coerce(key: str, leaf: dataclasses.Field, value: Any) -> Any:
-    """`value` as the option's own type; text from a command line is read, anything lossy refused."""
+    """`value` as the option's own type; text is read, anything lossy refused."""
     kind = type(leaf.default)
     choices = leaf.metadata["choices"]
     result = value

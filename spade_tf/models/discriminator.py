@@ -16,8 +16,8 @@ MAX_WIDTH = 512
 class PatchDiscriminator(keras.Model):
     """4x4 convolutions to one logit per patch (pix2pixHD paper, section 3.2).
 
-    The first layer has stride 2 and no normalisation; the inner ones have stride 2, the last of them
-    1, with spectral and instance normalisation; then one channel of logits. Zeros are padded two
+    The first layer has stride 2 and no normalisation; the inner ones have stride 2, the last of
+    them 1, with spectral and instance normalisation; then one channel of logits. Zeros are padded two
     wide on each side. Leaky ReLU with slope 0.2 everywhere but on the logits.
 
     Input: float `[batch, height, width, channels]`, layout channels before image channels.
@@ -124,7 +124,11 @@ class MultiScaleDiscriminator(keras.Model):
         self.spectral_norm = spectral_norm
         self.scales = [
             PatchDiscriminator(
-                base_width, num_layers, spectral_norm, dtype=self.dtype_policy, name=f"scale_{index}"
+                base_width,
+                num_layers,
+                spectral_norm,
+                dtype=self.dtype_policy,
+                name=f"scale_{index}",
             )
             for index in range(num_scales)
         ]
@@ -164,6 +168,6 @@ class MultiScaleDiscriminator(keras.Model):
 
 
 def split_fake_real(features: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Feature maps of a generated-then-real batch as those of the generated and of the real half."""
+    """Feature maps of a generated-then-real batch as those of the generated and the real half."""
     halves = [[ops.split(x, 2, axis=0) for x in scale] for scale in features]
     return [[h[0] for h in scale] for scale in halves], [[h[1] for h in scale] for scale in halves]

@@ -16,7 +16,7 @@ MULTIPLIERS = (1, 2, 4, 8, 8, 8)
 
 @keras.saving.register_keras_serializable("spade_tf")
 class StyleEncoder(keras.Model):
-    """3x3 convolutions with stride 2 down to 4x4, then mean and log variance (SPADE paper, Figure 14).
+    """3x3 convolutions with stride 2 down to 4x4, then two linear heads (SPADE paper, Figure 14).
 
     Input: float image `[batch, height, width, 3]`, -1..1, of any size; scaled to
     `image_size x image_size` (bilinear).
@@ -90,8 +90,8 @@ class StyleEncoder(keras.Model):
 
 
 def reparameterize(mean: Any, log_variance: Any, noise: Any) -> Any:
-    """A latent of the distribution: z = mean + exp(log_variance / 2) * noise, all `[batch, latent_dim]`.
+    """A latent of the distribution: z = mean + exp(log_variance / 2) * noise.
 
-    `noise` is standard normal (Kingma and Welling 2014, section 2.4).
+    All `[batch, latent_dim]`; `noise` is standard normal (Kingma and Welling 2014, section 2.4).
     """
     return mean + ops.exp(0.5 * log_variance) * noise

@@ -9,13 +9,17 @@ from spade_tf.layers import LayoutPyramid, ResidualBlock
 from spade_tf.layers.initializers import xavier_normal
 from spade_tf.layers.resampling import double
 
-WIDTHS = {5: (16, 16, 16, 8, 4, 2, 1), 6: (16, 16, 16, 8, 4, 2, 1), 7: (16, 16, 16, 8, 4, 2, 1, 0.5)}
+WIDTHS = {
+    5: (16, 16, 16, 8, 4, 2, 1),
+    6: (16, 16, 16, 8, 4, 2, 1),
+    7: (16, 16, 16, 8, 4, 2, 1, 0.5),
+}
 """Widths of the residual blocks in units of the base width, by number of doublings."""
 
 
 @keras.saving.register_keras_serializable("spade_tf")
 class Generator(keras.Model):
-    """Residual blocks modulated by the layout, doubled in size between them (SPADE paper, Figure 4).
+    """Residual blocks modulated by the layout, doubled between them (SPADE paper, Figure 4).
 
     The start grid is `height / 2**doublings` high. Without a latent it is the downsampled layout
     through a 3x3 convolution, with one it is a linear map of z. Then blocks head_0, middle_0,
@@ -115,7 +119,9 @@ class Generator(keras.Model):
         """Makes every weight; needs no data and no shapes but the arguments."""
         channels = self.num_labels + self.has_instances
         top = 16 * self.base_width
-        self.start.build((None, self.latent_dim) if self.latent_dim else (None, None, None, channels))
+        self.start.build(
+            (None, self.latent_dim) if self.latent_dim else (None, None, None, channels)
+        )
         shape = (None, None, None, top)
         for block in self.blocks:
             block.build(shape)

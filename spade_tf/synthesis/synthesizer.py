@@ -1,4 +1,4 @@
-"""A trained generator with what it needs to paint: inputs from files, latents from seeds or photographs."""
+"""A trained generator with what it needs to paint: inputs from files, latents from seeds."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from spade_tf.training.workdir import Workdir
 
 
 class Checkpoints:
-    """The newest few checkpoints of a workdir. TensorFlow names a checkpoint only once it is whole."""
+    """The newest few checkpoints of a workdir; TensorFlow names one only once it is whole."""
 
     def __init__(self, workdir: Workdir, state: TrainingState, keep: int):
         self.state = state

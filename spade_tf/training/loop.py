@@ -1,4 +1,7 @@
-"""The training loop: from a config and a workdir to a trained generator. Eager; only steps are compiled."""
+"""The training loop: from a config and a workdir to a trained generator.
+
+All of it runs eagerly, once per process; only `Trainer`'s steps are compiled.
+"""
 
 import dataclasses
 import math
@@ -104,8 +107,8 @@ def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Chec
     first = min(bad, key=lambda name: bad[name])
     value = terms[first][bad[first]]
     raise UserError(
-        f"{first} is {value} at step {step + bad[first] + 1}; nothing was saved since, the last good "
-        f"checkpoint is {checkpoints.latest or '(none yet)'}. Run again with a smaller "
+        f"{first} is {value} at step {step + bad[first] + 1}; nothing was saved since, the "
+        f"last good checkpoint is {checkpoints.latest or '(none yet)'}. Run again with a smaller "
         "train.learning_rate or train.precision=float32"
     )
 
