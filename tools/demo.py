@@ -1,0 +1,68 @@
+"""The whole way in minutes: `make demo` trains on procedural landscapes and paints new ones.
+
+Everything lies under `runs/demo`: the workdir of the run, layouts that training never saw as label
+maps, and what the trained generator paints on them in several styles.
+"""
+
+import pathlib
+import time
+
+import numpy as np
+from absl import flags
+from PIL import Image
+
+from spade_tf import command_line
+from spade_tf.data.scenes import render_scene
+from spade_tf.files import beside
+
+FIRST_SEED = 2_000_000
+"""Seeds from here on are used neither for training nor for validation."""
+
+command_line.define_config_flags("landscapes")
+flags.DEFINE_string("output", "runs/demo", "folder for everything the demo writes")
+flags.DEFINE_integer("layouts", 12, "new layouts to paint", lower_bound=1)
+flags.DEFINE_integer("samples", 4, "styles of each layout", lower_bound=1)
+
+
+def main(_: object) -> None:
+    from spade_tf.synthesis import Synthesizer, find_requests, synthesize
+    from spade_tf.training.checkpoints import load_generator
+    from spade_tf.training.loop import train
+    from spade_tf.training.workdir import Workdir
+
+    started = time.monotonic()
+    config = command_line.config_from_flags()
+    output = pathlib.Path(command_line.user_path(flags.FLAGS.output))
+    workdir = Workdir(output / "training")
+    train(config, str(workdir.path))
+
+    labels = output / "layouts"
+    for number in range(flags.FLAGS.layouts):
+        scene = render_scene(FIRST_SEED + number, config.data.height, config.data.width)
+        write_label_map(scene.label_map, labels / f"scene_{number:02d}.png")
+
+    synthesizer = Synthesizer(*load_generator(workdir))
+    styles = synthesizer.styles(config.train.seed, flags.FLAGS.samples)
+    synthesize(synthesizer, find_requests(str(labels), None), output / "synthesised", styles)
+    print(
+        f"demo: {(time.monotonic() - started) / 60:.1f} minutes without set-up. Look at\n"
+        f"  {newest(workdir.samples)}  layout | rendered | synthesised, validation scenes\n"
+        f"  {output / 'synthesised' / 'sheet.png'}  new layouts in {flags.FLAGS.samples} styles\n"
+        f"  {output / 'synthesised' / 'index.html'}\n"
+        f"  {workdir.loss_curves}"
+    )
+
+
+def write_label_map(label_map: np.ndarray, path: pathlib.Path) -> None:
+    """Writes labels `[height, width]` as an 8-bit grey PNG, the value of a pixel being its label."""
+    with beside(path) as partial:
+        Image.fromarray(label_map.astype(np.uint8)).save(partial, format="png")
+
+
+def newest(folder: pathlib.Path) -> pathlib.Path:
+    """The last file of a folder by name."""
+    return max(folder.glob("*.png"))
+
+
+if __name__ == "__main__":
+    command_line.run(main)
