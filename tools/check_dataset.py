@@ -96,7 +96,7 @@ def color_table(report: SplitReport) -> list[str]:
         return []
     if len(report.colors) > MOST_COLORS:
         return [
-            f"  {len(report.colors)} colours: more than a label map has; a JPEG or a scaled picture "
+            f"  {len(report.colors)} colours: more than labels need; a JPEG or a scaled picture "
             "mixes colours and cannot be used"
         ]
     lines = ["  colours, most frequent first; name them in a file and set data.palette to it:"]

@@ -38,7 +38,7 @@ class SplitReport:
 
 @dataclass
 class FileScan:
-    """What one example's files hold; colours (a key for each, to its pixels) instead of ids if RGB."""
+    """What one example's files hold: pixels of each id, or of each colour if they are RGB."""
 
     problem: str | None = None
     size: tuple[int, int] | None = None

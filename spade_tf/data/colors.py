@@ -1,30 +1,31 @@
 """Colours for labels: our own scheme, and palette files."""
 
-import colorsys
-
 import numpy as np
 
 from spade_tf.errors import UserError
 
 Color = tuple[int, int, int]
 
-GOLDEN_RATIO = 0.6180339887498949
+BLACK = (0, 0, 0)
 
 
 def distinct_colors(count: int, *, dont_care: bool = False) -> tuple[Color, ...]:
-    """`count` different colours, always the same ones; neighbours in the list look unlike.
+    """`count` different colours, always the same ones, each as far from the others as it can be.
 
-    Colour i has the hue i times the golden ratio (which spreads hues evenly for any count);
-    saturation and value step through 2 x 3 levels. With `dont_care` the last colour is black.
+    Colour i is the one of a 16x16x16 grid of RGB colours whose distance to black and to colours 0
+    to i - 1 is the largest. With `dont_care` the last colour is black.
     """
-    colors = []
-    for i in range(count):
-        saturation = (0.85, 0.5)[i % 2]
-        value = (0.95, 0.7, 0.5)[i % 3]
-        red, green, blue = colorsys.hsv_to_rgb(i * GOLDEN_RATIO % 1, saturation, value)
-        colors.append((round(red * 255), round(green * 255), round(blue * 255)))
+    levels = np.linspace(0, 255, 16)
+    grid = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
+    distance = np.square(grid).sum(axis=1)
+    colors: list[Color] = []
+    for _ in range(count):
+        color = grid[distance.argmax()]
+        distance = np.minimum(distance, np.square(grid - color).sum(axis=1))
+        red, green, blue = color.astype(int).tolist()
+        colors.append((red, green, blue))
     if dont_care:
-        colors[-1] = (0, 0, 0)
+        colors[-1] = BLACK
     return tuple(colors)
 
 
