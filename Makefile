@@ -21,7 +21,7 @@ $(STAMP): $(LOCK) tools/make_venv.sh
 	SPADE_PYTHON="$(PYTHON)" tools/make_venv.sh $(VENV) $(LOCK)
 	@touch $@
 
-extra-%: $(STAMP) ## add an extra of pyproject.toml: extra-augmentation, extra-import, extra-beam ...
+extra-%: $(STAMP) ## add an extra of pyproject.toml: extra-gpu, extra-import, extra-beam, extra-evaluation
 	$(BIN)/uv pip install --python $(BIN)/python --requirement pyproject.toml --extra $*
 
 demo: $(STAMP) ## train on procedural landscapes and write a sample sheet to runs/demo
