@@ -339,7 +339,7 @@ def _read(name: str) -> Config:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise UserError(
-            f"no config {name!r}: {hint}The names are {', '.join(names)}; or give the path of a file"
+            f"no config {name!r}: {hint}The names are {', '.join(names)}; or give a file's path"
         )
     spec = importlib.util.spec_from_file_location(f"config_{path.stem}", path)
     assert spec and spec.loader

@@ -54,7 +54,7 @@ def main(_: object) -> None:
 
 
 def write_label_map(label_map: np.ndarray, path: pathlib.Path) -> None:
-    """Writes labels `[height, width]` as an 8-bit grey PNG, the value of a pixel being its label."""
+    """Writes labels `[height, width]` as an 8-bit grey PNG whose values are labels."""
     with beside(path) as partial:
         Image.fromarray(label_map.astype(np.uint8)).save(partial, format="png")
 

@@ -16,8 +16,8 @@ MAX_WIDTH = 512
 class PatchDiscriminator(keras.Model):
     """4x4 convolutions to one logit per patch (pix2pixHD paper, section 3.2).
 
-    The first layer has stride 2 and no normalisation; the inner ones have stride 2, the last of
-    them 1, with spectral and instance normalisation; then one channel of logits. Zeros are padded two
+    The first layer has stride 2 and no normalisation; the inner ones stride 2, the last of them
+    1, with spectral and instance normalisation; then one channel of logits. Zeros are padded two
     wide on each side. Leaky ReLU with slope 0.2 everywhere but on the logits.
 
     Input: float `[batch, height, width, channels]`, layout channels before image channels.

@@ -62,7 +62,11 @@ class Steps:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in state.generator_variables])
             fake, latent = self._generate(batch, self._noise(step, turn=0))
-            fake_features, real_features = self._discriminate(batch, fake)
+            fake_features = state.discriminator({**batch, "image": fake}, training=True)
+            # Not training: the spectral vectors have just advanced, and once is enough. Stopped
+            # before the tape sees it: photographs need no gradient.
+            with tape.stop_recording():
+                real_features = state.discriminator(batch, training=False)
             fake_maps = self._perceptual_maps(fake)
             terms = self.generator_objective(
                 fake_features,
@@ -85,7 +89,10 @@ class Steps:
         optimizer = self.state.discriminator_optimizer
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            terms = self.discriminator_objective(*self._discriminate(batch, fake))
+            both = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
+            both["image"] = tf.concat([fake, batch["image"]], axis=0)
+            features = self.state.discriminator(both, training=True)
+            terms = self.discriminator_objective(*split_fake_real(features))
             loss = optimizer.scale_loss(total(terms, self.global_batch_size))
         self._update(tape, loss, variables, optimizer)
         return reported(terms, self.global_batch_size)
@@ -117,12 +124,6 @@ class Steps:
         first = context.replica_id_in_sync_group * rows
         shape = (self.global_batch_size, self.config.model.latent_dim)
         return tf.random.stateless_normal(shape, seed)[first : first + rows]
-
-    def _discriminate(self, batch: Batch, fake: tf.Tensor) -> tuple[list, list]:
-        """Feature maps of the generated and of the real images, from one pass over both."""
-        both = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
-        both["image"] = tf.concat([fake, batch["image"]], axis=0)
-        return split_fake_real(self.state.discriminator(both, training=True))
 
     def _perceptual_maps(self, image: tf.Tensor) -> list[tf.Tensor] | None:
         return self.perceptual_network(image) if self.perceptual_network else None
