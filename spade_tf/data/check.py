@@ -57,16 +57,17 @@ def quick_check(config: Config) -> None:
         if not examples[0].label:
             continue
         for example in _spread(examples, HEADERS):
-            check_headers(example, config.data, split)
+            width, height = check_headers(example, config.data)
+            files.check_fits(example.label, height, width, config.data, split)
         for example in _spread(examples, WHOLE_FILES):
             files.check_example(example, config.data)
 
 
-def check_headers(example: Example, data: DataConfig, split: str) -> tuple[int, int]:
+def check_headers(example: Example, data: DataConfig) -> tuple[int, int]:
     """Width and height of an example, by its files' first bytes.
 
     Raises:
-      UserError: a mode that the pipeline cannot read, files of different size, or too small a file.
+      UserError: a mode that the pipeline cannot read, or files of different size.
     """
     header = files.check_label_mode(example.label, data)
     size = (header.width, header.height)
@@ -77,7 +78,6 @@ def check_headers(example: Example, data: DataConfig, split: str) -> tuple[int, 
         )
     if example.image:
         files.check_same_size(example.label, size, example.image, _image_size(example.image))
-    files.check_fits(example.label, header.height, header.width, data, split)
     return size
 
 
@@ -140,13 +140,15 @@ def _scan(example: Example, data: DataConfig, split: str) -> FileScan:
             pixels = files.read_pixels(example.label).reshape(-1, 3)
             colors, counts = np.unique(pixels, axis=0, return_counts=True)
             scan.colors = dict(zip(map(tuple, colors.tolist()), counts.tolist(), strict=True))
-        scan.size = check_headers(example, data, split)
+        scan.size = check_headers(example, data)
         ids, counts = np.unique(files.read_file_ids(example.label, data), return_counts=True)
         scan.ids = dict(zip(ids.tolist(), counts.tolist(), strict=True))
         if example.image:
             files.read_image(example.image)
         if example.instance:
             files.read_instance_map(example.instance)
+        width, height = scan.size
+        files.check_fits(example.label, height, width, data, split)
     except UserError as error:
         scan.problem = str(error)
     return scan

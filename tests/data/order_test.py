@@ -25,7 +25,7 @@ def test_the_seed_decides():
 
 
 @hypothesis.given(num_examples=st.integers(1, 9), start=st.integers(0, 40), seed=st.integers(0, 3))
-@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.settings(max_examples=12, deadline=None)
 def test_a_stream_started_at_an_image_continues_the_one_from_the_beginning(
     num_examples, start, seed
 ):
@@ -39,7 +39,7 @@ def test_a_stream_started_at_an_image_continues_the_one_from_the_beginning(
     share=st.integers(1, 4),
     start=st.integers(0, 30),
 )
-@hypothesis.settings(max_examples=10, deadline=None)
+@hypothesis.settings(max_examples=6, deadline=None)
 def test_the_shards_in_order_are_the_global_batch(num_shards, share, start):
     batch = num_shards * share
     whole = numbers(order.training_order(10, 0, start), 3 * batch)

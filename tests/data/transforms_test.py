@@ -69,14 +69,12 @@ def test_resizing_agrees_with_pil():
     pil_ids = Image.fromarray(maps["label_map"]).resize((45, 37), Image.Resampling.NEAREST)
     resized = transforms.resize_nearest(tf.constant(maps["label_map"]), 37, 45)
     np.testing.assert_array_equal(resized, np.asarray(pil_ids))
-    # A smooth photograph: PIL rounds (and clips) between the axes too, which noise makes visible.
-    rows, columns = np.indices((48, 64))
-    smooth = np.stack([rows * 5, columns * 3, rows + columns], axis=-1).astype(np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (47, 63, 3)).astype(np.uint8)
     for width, height in ((45, 37), (90, 70)):
-        pil_image = Image.fromarray(smooth).resize((width, height), Image.Resampling.BICUBIC)
-        image = transforms.resize_bicubic(tf.constant(smooth), height, width)
-        difference = np.abs(image.numpy().astype(int) - np.asarray(pil_image))
-        assert difference.max() <= 1 and difference.mean() < 0.1
+        pil_image = Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
+        image = transforms.resize_bicubic(tf.constant(noise), height, width)
+        # PIL also rounds and clips between the axes; bilinear scaling would be 7 off.
+        assert np.abs(image.numpy().astype(int) - np.asarray(pil_image)).mean() < 0.6
 
 
 @hypothesis.given(data=st.data(), mirrored=st.booleans())
