@@ -1,0 +1,66 @@
+import pytest
+
+from spade_tf.layers import CLADE, SPADE
+from spade_tf.models import build_discriminator, build_encoder, build_generator
+from spade_tf.models.build import build_norm
+from tests.tiny_config import tiny_config
+
+
+@pytest.mark.parametrize(
+    ("overrides", "kind", "expected"),
+    [
+        (
+            {"model.mask_kernel_size": 5, "model.hidden_width": 7},
+            SPADE,
+            {"kernel_size": 5, "hidden_width": 7, "has_instances": False},
+        ),
+        (
+            {"model.norm": "clade", "data.has_instances": True},
+            CLADE,
+            {"has_instances": True, "use_positions": False},
+        ),
+        (
+            {"model.norm": "clade_icpe", "model.param_free_norm": "instance"},
+            CLADE,
+            {"use_positions": True, "param_free_norm": "instance"},
+        ),
+    ],
+)
+def test_norm_of_a_name(overrides, kind, expected):
+    norm = build_norm(tiny_config(overrides))
+    assert type(norm) is kind
+    assert norm.get_config().items() >= {"num_labels": 5, **expected}.items()
+
+
+@pytest.mark.parametrize("norm", ["spade", "clade_icpe"])
+def test_every_layer_has_the_precision_of_the_config(norm):
+    config = tiny_config(
+        {"train.precision": "mixed_float16", "model.norm": norm, "model.latent_dim": 2}
+    )
+    generator, discriminator = build_generator(config), build_discriminator(config)
+    names = {block.name: block.dtype_policy.name for block in generator.blocks}
+    assert set(names.values()) == {"mixed_float16"}
+    head = generator.blocks[0]
+    assert head.norm_0.norm.compute_dtype == "float16"
+    assert head.conv_0.layer.compute_dtype == "float16"
+    assert discriminator.scales[0].convolutions[1].layer.compute_dtype == "float16"
+    assert build_encoder(config).convolutions[0].layer.compute_dtype == "float16"
+    assert {v.dtype for v in generator.variables} == {"float32"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({}, False),
+        ({"model.latent_dim": 2, "model.style_encoder": False}, False),
+        ({"model.latent_dim": 2}, True),
+    ],
+)
+def test_encoder_only_where_a_style_is_learnt(overrides, expected):
+    assert (build_encoder(tiny_config(overrides)) is not None) == expected
+
+
+def test_spectral_norm_can_be_left_out():
+    config = tiny_config({"model.spectral_norm": False, "discriminator.spectral_norm": False})
+    variables = build_generator(config).variables + build_discriminator(config).variables
+    assert not [v.path for v in variables if "vector_u" in v.path]
