@@ -19,6 +19,9 @@ SPLITS = ("train", "val")
 HEADERS, WHOLE_FILES = 64, 16
 """Examples of a split that the cheap check looks at: their headers, and all their pixels."""
 
+IMAGE_FORMATS = ("JPEG", "MPO", "PNG", "BMP")
+"""Formats of photographs, whatever their suffix; MPO is a JPEG with more than one picture."""
+
 
 @dataclass
 class SplitReport:
@@ -177,9 +180,14 @@ def _has_instances(config: Config, split: str) -> bool:
 
 
 def _image_size(path: str) -> tuple[int, int]:
+    """Width and height of a photograph that TensorFlow decodes."""
     try:
         with Image.open(path) as image:
+            if image.format not in IMAGE_FORMATS:
+                raise UserError(f"{path} is a {image.format} file; save it as JPEG or PNG")
             return image.size
+    except UserError:
+        raise
     except (OSError, SyntaxError, ValueError) as error:
         raise UserError(
             f"cannot read {path} ({str(error).replace(path, 'the file')}): it is no photograph, "

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import tensorflow as tf
 
@@ -10,9 +12,14 @@ from spade_tf.data import decoding, files, sources
 from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
 
-# TensorFlow's decoders tell how long the damaged file is, not its name.
-_FILE_SIZE = re.compile(r"(?:data size|data, size|with size) (\d+)")
 _EXAMPLE = re.compile(re.escape(decoding.FAILURE) + r"\W+(\d+)")
+_DECODER = re.compile(r"\b(JPEG|PNG|GIF|BMP)\b|jpeg::|Input is empty")
+"""TensorFlow's decoders do not name the file: all have to be read again."""
+
+_FILE_SIZE = re.compile(r"size (\d+)")
+"""But some tell how long it is."""
+
+_GRAPH_NODE = re.compile(r"^\{\{.*?\}\} ")
 
 
 def explain_failure(config: Config, split: str, error: Exception) -> UserError:
@@ -24,44 +31,53 @@ def explain_failure(config: Config, split: str, error: Exception) -> UserError:
       error: what iterating the dataset raised.
 
     Returns:
-      An error that names the file and says what to do; where no file is to blame, one with the
-      first line of `error`.
+      An error that names the file and says what to do; where no file is to blame, one that says so
+      with the first line of `error`.
     """
     message = str(error)
     try:
         examples = sources.list_examples(config, split)
-        suspects = _suspects(message, examples)
-        for example in suspects:
-            _check(example, config, split)
-    except UserError as cause:
-        return cause
-    first_line = message.strip().splitlines()[0] if message.strip() else type(error).__name__
-    named = ", ".join(example.label for example in suspects[:3])
-    where = f" at {named}" if 0 < len(suspects) < len(examples) else ""
-    return UserError(f"reading the {split} data failed{where}: {first_line}")
+    except UserError as unlisted:
+        return unlisted
+    for suspects in _suspects(message, examples):
+        with ThreadPoolExecutor() as pool:
+            for cause in pool.map(lambda example: _cause(example, config, split), suspects):
+                if cause:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    return cause
+    first_line = _GRAPH_NODE.sub("", message.strip().splitlines()[0]) if message.strip() else ""
+    return UserError(
+        f"TensorFlow failed, and no file of the {split} data explains it: "
+        f"{first_line or type(error).__name__}"
+    )
 
 
-def _suspects(message: str, examples: list[Example]) -> list[Example]:
-    """The examples that an error message points to; all of them where it points nowhere."""
+def _suspects(message: str, examples: list[Example]) -> Iterator[list[Example]]:
+    """Groups of examples that an error message points to, the most likely first."""
     numbered = _EXAMPLE.search(message)
     if numbered:
-        return [examples[int(numbered.group(1))]]
-    named = [e for e in examples if any(path and path in message for path in _paths(e))]
-    if named:
-        return named
-    sizes = {int(size) for size in _FILE_SIZE.findall(message)}
-    sized = [e for e in examples if any(_file_size(path) in sizes for path in _paths(e))]
-    return sized or examples
-
-
-def _check(example: Example, config: Config, split: str) -> None:
-    if not example.label:
+        yield [examples[int(numbered.group(1))]]
         return
-    files.check_example(example, config.data)
-    for path in filter(None, (example.label, example.image, example.instance)):
-        _decode_as_tensorflow(path)
-    header = files.read_png_header(example.label)
-    files.check_fits(example.label, header.height, header.width, config.data, split)
+    named = [e for e in examples if any(path in message for path in _paths(e))]
+    yield named
+    if not named and _DECODER.search(message):
+        sizes = {0, *map(int, _FILE_SIZE.findall(message))}
+        yield [e for e in examples if any(_file_size(path) in sizes for path in _paths(e))]
+        yield examples
+
+
+def _cause(example: Example, config: Config, split: str) -> UserError | None:
+    if not example.label:
+        return None
+    try:
+        files.check_example(example, config.data)
+        for path in _paths(example):
+            _decode_as_tensorflow(path)
+        header = files.read_png_header(example.label)
+        files.check_fits(example.label, header.height, header.width, config.data, split)
+    except UserError as error:
+        return error
+    return None
 
 
 def _decode_as_tensorflow(path: str) -> None:
@@ -69,7 +85,7 @@ def _decode_as_tensorflow(path: str) -> None:
     try:
         decoding.decode_image(tf.constant(path))
     except tf.errors.OpError as error:
-        reason = error.message.split(" [Op:")[0].split("}} ")[-1]
+        reason = _GRAPH_NODE.sub("", error.message.split(" [Op:")[0])
         raise UserError(
             f"TensorFlow cannot decode {path} ({reason}): save it anew as an ordinary PNG or JPEG, "
             "or remove it with its partners"

@@ -57,6 +57,10 @@ def jpeg(path):
     Image.fromarray(np.zeros((40, 48), np.uint8)).save(path, format="JPEG")
 
 
+def tiff(path):
+    Image.open(path).save(path, format="TIFF")
+
+
 def other_size(path):
     pixels = make_maps(0, 44, 48)["image"]
     write_png(path, pixels if "img" in str(path) else pixels[..., 0] % 5)
@@ -92,6 +96,7 @@ CASES = [
     ("train_img", as_jpeg_cut_short, "damaged or cut short"),
     ("train_img", empty, "cannot (decode|read)"),
     ("train_img", text, "cannot (decode|read)"),
+    ("train_img", tiff, "TensorFlow cannot decode|is a TIFF file; save it as JPEG or PNG"),
     ("train_img", other_size, "is 48x44 pixels, its label map .*scene_3.png 48x40"),
     ("train_inst", colours, "expected an 8- or 16-bit grey instance map"),
     ("train_inst", truncated, "damaged or cut short"),
@@ -162,4 +167,6 @@ def test_255_without_a_dont_care_label(tmp_path):
 def test_an_error_that_no_file_explains_keeps_its_first_line(tmp_path):
     config = custom_set(tmp_path)
     error = explain_failure(config, "train", RuntimeError("out of memory\nat some place"))
-    assert str(error) == "reading the train data failed: out of memory"
+    assert str(error) == (
+        "TensorFlow failed, and no file of the train data explains it: out of memory"
+    )

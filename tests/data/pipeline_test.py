@@ -183,6 +183,26 @@ def test_modes_without_a_crop_take_files_of_the_right_shape(tmp_path):
         assert next(iter(make_dataset(config, "train", 2)))["image"].shape == (2, 64, 64, 3)
 
 
+def test_photographs_of_every_usual_kind(tmp_path):
+    config = custom_set(tmp_path, train=1, data__has_instances=False, data__flip=False)
+    config = replace(replace(config, "data.preprocess", "fixed"), "data.num_labels", 5)
+    photograph = Image.new("RGB", (48, 40), (200, 100, 50))
+    for mode, suffix in (
+        ("L", "jpg"),
+        ("CMYK", "jpg"),
+        ("RGBA", "png"),
+        ("L", "bmp"),
+        ("P", "png"),
+    ):
+        for old in (tmp_path / "train_img").iterdir():
+            old.unlink()
+        photograph.convert(mode).save(tmp_path / "train_img" / f"scene_0.{suffix}")
+        image = next(iter(make_dataset(config, "train", 1)))["image"].numpy()
+        color = ((image[0, 5, 5] + 1) * 127.5).round()
+        expected = [124] * 3 if mode == "L" else [200, 100, 50]
+        np.testing.assert_allclose(color, expected, atol=6, err_msg=f"{mode} {suffix}")
+
+
 def test_facades_are_read_by_palette_index(tmp_path):
     label_map = np.random.default_rng(0).integers(1, 13, (32, 32)).astype(np.uint8)
     for folder, name in (("base", "cmp_b0001"), ("extended", "cmp_x0001")):
