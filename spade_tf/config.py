@@ -216,6 +216,9 @@ def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> Config
       UserError: unknown name, unknown key, wrong type, or values that do not fit together.
     """
     config = _read(name)
+    # What the file says is read like what the overrides say: typed, or refused.
+    for key, value in [(k, get(config, k)) for k, _ in all_options()]:
+        config = replace(config, key, value)
     for key, value in (overrides or {}).items():
         config = replace(config, key, value)
     validate(config)
@@ -263,16 +266,19 @@ def from_json(text: str, source: str = "config.json") -> Config:
         raise UserError(
             f"{source} is not JSON ({error}); it should be what training wrote"
         ) from error
-    config = Config()
+    if not isinstance(tree, dict):
+        raise UserError(f"{source} is not a config; it should be what training wrote")
+    values: dict[str, Any] = {}
     for section, value in tree.items():
-        entries = (
-            {f"{section}.{k}": v for k, v in value.items()}
-            if isinstance(value, dict)
-            else {section: value}
-        )
-        for key, entry in entries.items():
-            config = replace(config, key, entry)
-    validate(config)
+        leaves = value if isinstance(value, dict) else {"": value}
+        values |= {f"{section}.{key}".rstrip("."): leaf for key, leaf in leaves.items()}
+    config = Config()
+    try:
+        for key, leaf in values.items():
+            config = replace(config, key, leaf)
+        validate(config)
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
     return config
 
 
@@ -314,8 +320,13 @@ def validate(config: Config) -> None:
             f"train.decay_epochs is {train.decay_epochs} of train.epochs {train.epochs}; decay is "
             "the last part of the epochs: write at most that many"
         )
-    if not 0 <= train.ema_decay < 1:
-        raise UserError(f"train.ema_decay is {train.ema_decay}; write a number from 0 to below 1")
+    for key in ("train.ema_decay", "train.beta_1", "train.beta_2"):
+        if not 0 <= get(config, key) < 1:
+            raise UserError(f"{key} is {get(config, key)}; write a number from 0 to below 1")
+    if train.adam_epsilon <= 0:
+        raise UserError(f"train.adam_epsilon is {train.adam_epsilon}; write a number above 0")
+    if train.seed >= 2**31:
+        raise UserError(f"train.seed is {train.seed}; write a number below {2**31}")
     if data.has_dont_care and data.num_labels < 2:
         raise UserError("data.num_labels counts the don't-care label: write at least 2")
     if not train.steps and not train.epochs:
@@ -344,9 +355,13 @@ def _read(name: str) -> Config:
     spec = importlib.util.spec_from_file_location(f"config_{path.stem}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    config = getattr(module, "config", None)
-    config = config() if isinstance(config, types.FunctionType) else config
+    try:
+        spec.loader.exec_module(module)
+        config = getattr(module, "config", None)
+        config = config() if isinstance(config, types.FunctionType) else config
+    except (SyntaxError, NameError, TypeError, ImportError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UserError(f"{path} is not a config that Python can run ({reason})") from error
     if not isinstance(config, Config):
         raise UserError(
             f"{path} should define a function config() that returns a spade_tf.config.Config"

@@ -1,0 +1,260 @@
+import dataclasses
+import json
+
+import pytest
+
+from spade_tf import config as configs
+from spade_tf.config import CONFIG_FOLDER, Config, DataConfig, from_json, load_config, to_json
+from spade_tf.errors import UserError
+
+NAMES = [
+    "ade20k",
+    "ade20k_outdoor",
+    "camvid",
+    "cityscapes",
+    "coco",
+    "custom",
+    "facades",
+    "flickr",
+    "landscapes",
+]
+
+
+def test_there_is_a_file_for_every_experiment():
+    assert sorted(p.stem for p in CONFIG_FOLDER.glob("*.py")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_files_load(name):
+    config = load_config(name)
+    assert config.name == name
+    assert config.data.dataset == name
+    assert config.train.learning_rate > 0
+    assert (CONFIG_FOLDER / f"{name}.py").read_text().startswith('"""')  # its experiment report
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "dont_care", "instances", "height", "width", "upsampling", "epochs"),
+    [
+        ("coco", 183, True, True, 256, 256, "normal", (100, 0)),
+        ("ade20k", 151, True, False, 256, 256, "normal", (200, 100)),
+        ("cityscapes", 35, False, True, 256, 512, "more", (200, 100)),
+        ("facades", 13, False, False, 256, 256, "normal", None),
+    ],
+)
+def test_data_sets_of_the_papers(
+    name, labels, dont_care, instances, height, width, upsampling, epochs
+):
+    config = load_config(name)
+    data, train = config.data, config.train
+    assert (data.num_labels, data.has_dont_care, data.has_instances) == (
+        labels,
+        dont_care,
+        instances,
+    )
+    assert (data.height, data.width, config.model.upsampling) == (height, width, upsampling)
+    if epochs:
+        assert (train.epochs, train.decay_epochs) == epochs
+
+
+def test_defaults_are_the_recipe_of_the_papers():
+    config = load_config("custom")
+    assert (config.model.base_width, config.discriminator.base_width) == (64, 64)
+    assert (config.discriminator.num_scales, config.discriminator.num_layers) == (2, 4)
+    assert (config.model.hidden_width, config.model.mask_kernel_size) == (128, 3)
+    losses, train = config.losses, config.train
+    assert (losses.feature_matching_weight, losses.vgg_weight, losses.kl_weight) == (10, 10, 0.05)
+    assert (train.learning_rate, train.beta_1, train.beta_2, train.ttur) == (2e-4, 0, 0.9, True)
+    assert losses.gan == "hinge"
+
+
+def test_every_key_is_listed_with_its_meaning():
+    options = dict(configs.all_options())
+    assert {"name", "data.num_labels", "model.norm", "losses.gan", "train.seed"} <= set(options)
+    assert all(leaf.metadata["help"] for leaf in options.values())
+    for key, leaf in options.items():
+        assert configs.get(Config(), key) == leaf.default
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("train.steps", "60", 60),
+        ("train.learning_rate", "1e-3", 0.001),
+        ("train.learning_rate", 1, 1.0),
+        ("data.has_instances", "true", True),
+        ("data.has_instances", "False", False),
+        ("data.cache", "1", True),
+        ("data.root", "/some/where", "/some/where"),
+        ("model.norm", "clade", "clade"),
+        ("model.mask_kernel_size", "5", 5),
+        ("name", "mine", "mine"),
+    ],
+)
+def test_overrides_are_read_as_the_type_of_their_key(key, text, value):
+    result = configs.get(load_config("custom", {key: text}), key)
+    assert result == value
+    assert type(result) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (
+            {"model.bse_width": 3},
+            "config has no key 'model.bse_width'; did you mean model.base_width?",
+        ),
+        ({"base_width": 3}, "config has no key 'base_width'; did you mean model.base_width?"),
+        ({"xyz": 3}, "config has no key 'xyz'; the keys are name, data.dataset, data.root"),
+        ({"model": 3}, "config has no key 'model'"),
+        ({"train.steps": "ten"}, "train.steps is 'ten', expected a whole number such as 0"),
+        ({"train.steps": 1.5}, "train.steps is 1.5, expected a whole number such as 0"),
+        ({"train.steps": "1.0"}, "train.steps is '1.0', expected a whole number such as 0"),
+        ({"train.steps": True}, "train.steps is True, expected a whole number such as 0"),
+        ({"train.beta_2": "much"}, "train.beta_2 is 'much', expected a number such as 0.9"),
+        ({"train.beta_2": "nan"}, "train.beta_2 is 'nan', expected a number such as 0.9"),
+        ({"train.learning_rate": "inf"}, "train.learning_rate is 'inf', expected a number"),
+        ({"train.ttur": "maybe"}, "train.ttur is 'maybe', expected true or false such as True"),
+        ({"train.ttur": 2}, "train.ttur is 2, expected true or false such as True"),
+        ({"data.root": 3}, "data.root is 3, expected text such as ''"),
+        (
+            {"model.norm": "clad"},
+            "model.norm is 'clad' (did you mean clade?); write one of spade, clade, clade_icpe",
+        ),
+        ({"model.mask_kernel_size": 4}, "model.mask_kernel_size is 4; write one of 1, 3, 5"),
+        ({"train.batch_size": -1}, "train.batch_size is -1; write 0 or more"),
+        ({"model.base_width": 0}, "model.base_width is 0; write 1 or more"),
+        (
+            {"data.height": 250},
+            "data.height is 250, but model.upsampling=normal doubles the image 5 times: write a "
+            "multiple of 32, such as 256",
+        ),
+        (
+            {"data.width": 96, "model.upsampling": "most"},
+            "data.width is 96, but model.upsampling=most doubles the image 7 times: write a "
+            "multiple of 128, such as 128",
+        ),
+        ({"data.width": 8}, "write a multiple of 32, such as 32"),
+        ({"model.encoder_size": 100}, "model.encoder_size is 100; write a power of two from 8"),
+        ({"model.encoder_size": 4}, "model.encoder_size is 4; write a power of two from 8"),
+        (
+            {"train.epochs": 5, "train.decay_epochs": 6},
+            "train.decay_epochs is 6 of train.epochs 5",
+        ),
+        ({"train.ema_decay": 1.0}, "train.ema_decay is 1.0; write a number from 0 to below 1"),
+        ({"train.beta_2": 1.0}, "train.beta_2 is 1.0; write a number from 0 to below 1"),
+        ({"train.beta_1": -0.5}, "train.beta_1 is -0.5; write a number from 0 to below 1"),
+        ({"train.adam_epsilon": 0.0}, "train.adam_epsilon is 0.0; write a number above 0"),
+        ({"train.seed": 2**31}, "train.seed is 2147483648; write a number below 2147483648"),
+        ({"data.has_dont_care": True, "data.num_labels": 1}, "data.num_labels counts the don't-"),
+        ({"train.steps": 0, "train.epochs": 0}, "train.steps and train.epochs are both 0"),
+    ],
+)
+def test_faults_name_the_key_and_what_to_write(overrides, message):
+    with pytest.raises(UserError) as error:
+        load_config("custom", overrides)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_unknown_name_of_a_config():
+    with pytest.raises(UserError, match="no config 'coko': did you mean coco") as error:
+        load_config("coko")
+    assert all(name in str(error.value) for name in NAMES)
+
+
+def write(path, body):
+    path.write_text(f"from spade_tf.config import *\n\n{body}\n")
+    return str(path)
+
+
+def test_a_file_of_ones_own(tmp_path):
+    body = 'def config():\n    return Config(name="mine", data=DataConfig(num_labels=7))'
+    config = load_config(write(tmp_path / "mine.py", body), {"train.steps": "3"})
+    assert (config.name, config.data.num_labels, config.train.steps) == ("mine", 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("x = 3", "should define a function config() that returns a spade_tf.config.Config"),
+        ("def config():\n    return {}", "should define a function config()"),
+        ("def config(:\n    pass", "SyntaxError"),
+        ("def config():\n    return Config(dta=3)", "unexpected keyword argument 'dta'"),
+        (
+            'def config():\n    return Config(train=TrainConfig(steps="many"))',
+            "train.steps is 'many', expected a whole number",
+        ),
+        (
+            'def config():\n    return Config(model=ModelConfig(norm="spaed"))',
+            "model.norm is 'spaed' (did you mean spade?)",
+        ),
+    ],
+)
+def test_faults_in_a_file_of_ones_own(tmp_path, body, message):
+    with pytest.raises(UserError) as error:
+        load_config(write(tmp_path / "mine.py", body))
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_values_in_a_file_get_the_type_of_their_key(tmp_path):
+    body = "def config():\n    return Config(losses=LossesConfig(vgg_weight=3))"
+    assert type(load_config(write(tmp_path / "mine.py", body)).losses.vgg_weight) is float
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json_round_trip(name):
+    config = load_config(name, {"train.learning_rate": 1 / 3, "data.root": "/å/b"})
+    assert from_json(to_json(config)) == config
+
+
+def test_json_without_a_key_keeps_its_default():
+    assert from_json('{"data": {"num_labels": 7}}') == Config(data=DataConfig(num_labels=7))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "w/config.json is not JSON"),
+        ("[]", "w/config.json is not a config"),
+        ('{"data": {"labels": 3}}', "w/config.json: config has no key 'data.labels'"),
+        ('{"data": {"height": 33}}', "w/config.json: data.height is 33"),
+    ],
+)
+def test_damaged_json_names_the_file(text, message):
+    with pytest.raises(UserError) as error:
+        from_json(text, "w/config.json")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_config_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Config().train.steps = 3
+
+
+def test_json_names_every_key():
+    tree = json.loads(to_json(Config()))
+    keys = {
+        f"{section}.{key}" if isinstance(value, dict) else section
+        for section, value in tree.items()
+        for key in (value if isinstance(value, dict) else [None])
+    }
+    assert keys == {key for key, _ in configs.all_options()}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "positions", "encoder", "doublings"),
+    [
+        ({}, False, False, 5),
+        ({"model.norm": "clade_icpe", "model.upsampling": "more"}, True, False, 6),
+        ({"model.latent_dim": 8}, False, True, 5),
+        ({"model.latent_dim": 8, "model.style_encoder": False}, False, False, 5),
+    ],
+)
+def test_what_follows_from_the_config(overrides, positions, encoder, doublings):
+    config = load_config("custom", overrides)
+    assert config.has_positions == positions
+    assert config.has_encoder == encoder
+    assert config.doublings == doublings
