@@ -6,7 +6,7 @@ import tensorflow as tf
 from spade_tf.config import Config
 from spade_tf.errors import UserError
 from spade_tf.models import build_encoder, build_generator
-from spade_tf.training.state import TrainingState
+from spade_tf.training.state import TrainingState, variables_by_path
 from spade_tf.training.workdir import Workdir
 
 
@@ -62,11 +62,9 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
             "smaller train.save_every_steps"
         )
     generator, encoder = build_generator(config), build_encoder(config)
-    parts = (
-        {"ema_generator": generator, "encoder": encoder}
-        if encoder
-        else {"ema_generator": generator}
-    )
+    parts = {"ema_generator": variables_by_path(generator)}
+    if encoder:
+        parts["encoder"] = variables_by_path(encoder)
     _restore(tf.train.Checkpoint(**parts), latest)
     return config, generator, encoder
 
@@ -75,7 +73,7 @@ def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
     try:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
     except (tf.errors.OpError, AssertionError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = str(error).strip().splitlines()[0][:200]
         raise UserError(
             f"checkpoint {prefix} cannot be read ({reason}); remove its files to go on from the "
             "one before, or give another workdir"

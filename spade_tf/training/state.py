@@ -29,8 +29,12 @@ class TrainingState:
         self.encoder = build_encoder(config)
         self.ema_generator = build_generator(config)
         copy_variables(self.generator.variables, self.ema_generator.variables)
-        self.generator_optimizer = _adam(config, generator_rate(config))
-        self.discriminator_optimizer = _adam(config, discriminator_rate(config))
+        self.generator_optimizer = _adam(
+            config, generator_rate(config), "generator_optimizer"
+        )
+        self.discriminator_optimizer = _adam(
+            config, discriminator_rate(config), "discriminator_optimizer"
+        )
         self.generator_optimizer.build(self.generator_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
@@ -50,12 +54,11 @@ class TrainingState:
             "ema_generator": self.ema_generator,
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,
-            "step": self.step,
-            "images_seen": self.images_seen,
         }
         if self.encoder:
             parts["encoder"] = self.encoder
-        return tf.train.Checkpoint(**parts)
+        named = {name: variables_by_path(part) for name, part in parts.items()}
+        return tf.train.Checkpoint(step=self.step, images_seen=self.images_seen, **named)
 
     def average_generator(self, decay: tf.Tensor) -> None:
         """Moves the averaged weights towards the generator's. Replica context, after its step."""
@@ -81,16 +84,30 @@ def discriminator_rate(config: Config) -> float:
     return config.train.learning_rate * (2.0 if config.train.ttur else 1.0)
 
 
+def variables_by_path(owner: keras.Model | keras.optimizers.Optimizer) -> dict[str, tf.Variable]:
+    """Every variable of a network or optimizer under its path.
+
+    Named one by one because TensorFlow's own walk over a Keras 3 model passes over layers in lists
+    without a word: they would be missing from the checkpoint.
+    """
+    named = {variable.path: variable.value for variable in owner.variables}
+    if len(named) != len(owner.variables):
+        raise ValueError(f"{owner.name} has several variables of one path")
+    return named
+
+
 def copy_variables(sources: list, targets: list) -> None:
     """Assigns each source variable's value to the target at the same place."""
     for source, target in zip(sources, targets, strict=True):
         target.assign(source)
 
 
-def _adam(config: Config, learning_rate: float) -> keras.optimizers.Optimizer:
+def _adam(config: Config, learning_rate: float, name: str) -> keras.optimizers.Optimizer:
+    """Adam; its name begins its variables' paths, and so their names in a checkpoint."""
     train = config.train
     adam = keras.optimizers.Adam(
         learning_rate,
+        name=name,
         beta_1=train.beta_1,
         beta_2=train.beta_2,
         epsilon=train.adam_epsilon,
@@ -99,5 +116,5 @@ def _adam(config: Config, learning_rate: float) -> keras.optimizers.Optimizer:
         ),
     )
     if train.precision == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(adam)
+        return keras.optimizers.LossScaleOptimizer(adam, name=f"{name}_scaled")
     return adam
