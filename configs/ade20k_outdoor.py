@@ -5,7 +5,7 @@ Paper     SPADE (Park et al. 2019), Table 1: mIoU 30.8, accuracy 82.9, FID 63.3.
           CLADE 18.71 / 80.77 / 55.81 (add --config.model.norm=clade).
 Data      ADEChallengeData2016, scenes picked by the classes in them (spade_tf/data/datasets/
           ade20k_outdoor.py); CLADE's authors picked 9,649 for training and 943 for validation.
-Hardware  the papers: 8 V100, batch 32 (4 a device, which batch_size=0 gives on any machine).
+Hardware  the papers: 8 V100, batch 32 (4 a GPU, as batch_size=0 gives on any machine).
 Command   bazel run //spade_tf:train -- --config=ade20k_outdoor --config.data.root=DIR
 Our score not measured: the full data set and GPUs were not at hand.
 """

@@ -6,7 +6,7 @@ Paper     SPADE (Park et al. 2019), Table 1: mIoU 37.4, accuracy 67.9, FID 22.6 
           CLADE 35.19 / 65.84 / 30.55 (add --config.model.norm=clade).
 Data      118,287 training and 5,000 validation photographs in train_img, train_label,
           train_inst, val_img, val_label, val_inst.
-Hardware  the papers: 8 V100, batch 32 (4 a device, which batch_size=0 gives on any machine).
+Hardware  the papers: 8 V100, batch 32 (4 a GPU, as batch_size=0 gives on any machine).
 Command   bazel run //spade_tf:train -- --config=coco --config.data.root=DIR --workdir=runs/coco
 Our score not measured: the full data set and GPUs were not at hand.
 """

@@ -4,7 +4,7 @@ Paper     SPADE (Park et al. 2019), section 4 and Figures 1 and 8: multi-modal s
           landscape photographs, labelled by a DeepLabV2 trained on COCO-Stuff; no scores published.
 Data      never released. Any photographs with the label maps such a network leaves: train_img,
           train_label, val_img, val_label with COCO-Stuff ids (182 classes, 255 unlabeled).
-Hardware  the papers: 8 V100, batch 32 (4 a device, which batch_size=0 gives on any machine).
+Hardware  the papers: 8 V100, batch 32 (4 a GPU, as batch_size=0 gives on any machine).
           kl_examples=4 is the official weight of the KL at 4 photographs a GPU, on any machine.
 Command   bazel run //spade_tf:train -- --config=flickr --config.data.root=DIR --workdir=runs/flickr
 Our score not measured.

@@ -144,7 +144,7 @@ class LossesConfig:
 class TrainConfig:
     """How long, how fast, and what is kept."""
 
-    batch_size: int = option(0, "images per step over all devices; 0 = 4 per device")
+    batch_size: int = option(0, "images per step over all devices; 0 = 4 for each GPU, 1 for a CPU")
     steps: int = option(0, "generator steps in all; 0 = what `epochs` gives")
     epochs: int = option(50, "passes over the training set at full learning rate and in decay")
     decay_epochs: int = option(0, "last epochs, in which the learning rate falls linearly to 0")

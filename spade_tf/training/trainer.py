@@ -15,8 +15,9 @@ from spade_tf.training.state import TrainingState, discriminator_rate, generator
 from spade_tf.training.steps import Steps
 from spade_tf.training.strategy import make_strategy
 
-IMAGES_PER_DEVICE = 4
-"""Batch of one device when `train.batch_size` is 0: the papers' 32 on their 8 GPUs."""
+IMAGES_PER_DEVICE = {"GPU": 4, "CPU": 1}
+"""Batch of one device when `train.batch_size` is 0: the papers' 32 on their 8 GPUs; on a CPU, where
+nobody trains for days, the official code's default of 1."""
 
 
 class Trainer:
@@ -41,7 +42,8 @@ class Trainer:
         self.images_per_epoch = images_per_epoch
         self.strategy = strategy or make_strategy(config.train.strategy)
         replicas = self.strategy.num_replicas_in_sync
-        self.batch_size = config.train.batch_size or IMAGES_PER_DEVICE * replicas
+        device = tf.DeviceSpec.from_string(self.strategy.extended.worker_devices[0]).device_type
+        self.batch_size = config.train.batch_size or IMAGES_PER_DEVICE[device] * replicas
         if self.batch_size % replicas:
             raise UserError(
                 f"train.batch_size is {self.batch_size}, which {replicas} devices cannot share "
