@@ -1,5 +1,6 @@
 """What every entry point shares: the config's flags, the user's paths, one-line errors."""
 
+import difflib
 import os
 import pathlib
 import sys
@@ -11,8 +12,11 @@ from spade_tf.config import CONFIG_FOLDER, Config, all_options, load_config
 from spade_tf.errors import UserError
 
 # Before TensorFlow is imported: fewer start-up lines; oneDNN's convolutions halve a CPU step.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+# The flags defined here are shown by the --help of the program that asks for them.
+flags.disclaim_key_flags()
 
 PATH_KEYS = ("data.root", "data.palette")
 
@@ -63,4 +67,17 @@ def run(main: Callable[[Sequence[str]], None]) -> None:
             sys.exit(1)
 
     logging.set_verbosity(logging.WARNING)
-    app.run(guarded)
+    app.run(guarded, flags_parser=_parse)
+
+
+def _parse(argv: Sequence[str]) -> list[str]:
+    """The arguments that are no flags. absl would print its help around an error; we print a line."""
+    try:
+        return flags.FLAGS(argv)
+    except flags.UnrecognizedFlagError as error:
+        near = difflib.get_close_matches(error.flagname, list(flags.FLAGS), n=1)
+        hint = f"did you mean --{near[0]}?" if near else "--help lists the flags"
+        print(f"error: unknown flag --{error.flagname}; {hint}", file=sys.stderr)
+    except flags.Error as error:
+        print(f"error: {error}", file=sys.stderr)
+    sys.exit(1)
