@@ -71,7 +71,7 @@ def run(main: Callable[[Sequence[str]], None]) -> None:
 
 
 def _parse(argv: Sequence[str]) -> list[str]:
-    """The arguments that are no flags. absl would print its help around an error; we print a line."""
+    """The arguments that are no flags; an error is one line, where absl would add its help."""
     try:
         return flags.FLAGS(argv)
     except flags.UnrecognizedFlagError as error:

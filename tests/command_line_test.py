@@ -63,7 +63,7 @@ def test_faults_are_one_line(arguments, message, tmp_path):
 
 def test_help_explains_every_value(tmp_path):
     result = run("-m", "spade_tf.train", "--help", folder=tmp_path)
-    text = result.stdout + result.stderr
+    text = " ".join((result.stdout + result.stderr).split())
     for part in ("--config.model.norm", "spade, clade, clade_icpe", "--workdir", "ade20k_outdoor"):
         assert part in text
 
