@@ -1,10 +1,12 @@
 """What every entry point shares: the config's flags, the user's paths, one-line errors."""
 
+import contextlib
 import difflib
+import faulthandler
 import os
-import pathlib
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 
 from absl import app, flags, logging
 
@@ -51,20 +53,59 @@ def config_from_flags() -> Config:
 def user_path(path: str) -> str:
     """An absolute path. `bazel run` starts programs elsewhere than where the user typed it."""
     here = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
-    return str(pathlib.Path(here, os.path.expanduser(path)).resolve())
+    # Links stay: what is painted is named after the path that the user gave.
+    return os.path.abspath(os.path.join(here, os.path.expanduser(path)))
+
+
+def import_tensorflow() -> None:
+    """Imports TensorFlow without its start-up lines; with TF_CPP_MIN_LOG_LEVEL=0 they are shown.
+
+    TensorFlow prints them before it looks at that variable, so we hold them back ourselves.
+    """
+    if "tensorflow" in sys.modules or os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0":
+        return
+    with _muted_stderr():
+        import tensorflow  # noqa: F401
+
+
+@contextlib.contextmanager
+def _muted_stderr() -> Iterator[None]:
+    """Drops what C++ code writes to stderr, except with an error; a crash is still reported."""
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        faulthandler.enable(stderr)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(stderr, held_back.read())
+            raise
+        finally:
+            faulthandler.disable()
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def run(main: Callable[[Sequence[str]], None]) -> None:
-    """Runs an entry point. An error that the user can mend is one line on stderr, status 1."""
+    """Runs an entry point.
+
+    An error that the user can mend, a disk or permission that fails among them, is one line on
+    stderr and status 1; Ctrl-C is status 130.
+    """
 
     def guarded(argv: Sequence[str]) -> None:
         try:
             if len(argv) > 1:
                 raise UserError(f"unexpected argument {argv[1]!r}; flags are written --name=value")
             main(argv)
-        except UserError as error:
+        except (UserError, OSError) as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(1)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            sys.exit(130)
 
     logging.set_verbosity(logging.WARNING)
     app.run(guarded, flags_parser=_parse)

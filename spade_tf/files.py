@@ -1,9 +1,11 @@
-"""Writing files whole or not at all: beside their place, then renamed."""
+"""Writing files whole or not at all: beside their place, then renamed; where one may write."""
 
 import contextlib
 import os
 import pathlib
 from collections.abc import Iterator
+
+from spade_tf.errors import UserError
 
 
 @contextlib.contextmanager
@@ -22,3 +24,16 @@ def write_beside(path: pathlib.Path, text: str) -> None:
     """Writes a text file whole or not at all."""
     with beside(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def check_folder(path: pathlib.Path, flag: str) -> None:
+    """Refuses a path that is no folder one may write to, and cannot become one. Writes nothing.
+
+    Raises:
+      UserError: names the path, its flag, and what is in the way.
+    """
+    nearest = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    if not nearest.is_dir():
+        raise UserError(f"{flag}={path}: {nearest} is no folder; give a folder, made if missing")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise UserError(f"{flag}={path}: no permission to write in {nearest}; give another folder")

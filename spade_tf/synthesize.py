@@ -6,39 +6,53 @@ from absl import flags
 
 from spade_tf import command_line
 from spade_tf.errors import UserError
+from spade_tf.files import check_folder
 
 flags.DEFINE_string("model", None, "workdir of a training run")
 flags.DEFINE_string("labels", None, "label map (PNG), or a folder of them")
 flags.DEFINE_string("instances", None, "instance map, or a folder of them with the same names")
 flags.DEFINE_string("output", None, "folder for the images, a sheet and a page")
 flags.DEFINE_string("style", None, "photograph whose style the images take")
-flags.DEFINE_integer("seed", 0, "seed of the style", lower_bound=0)
+flags.DEFINE_integer("seed", 0, "seed of the style", lower_bound=0, upper_bound=2**31 - 1)
 flags.DEFINE_integer(
     "samples", 1, "images for each label map, each of another style", lower_bound=1
 )
 
 
 def main(_: object) -> None:
-    paths = {}
-    for name in ("model", "labels", "output", "instances", "style"):
-        value = getattr(flags.FLAGS, name)
-        if not value and name in ("model", "labels", "output"):
-            raise UserError(f"give --{name}=PATH; --help says what it is")
-        paths[name] = command_line.user_path(value) if value else None
+    model, labels, output = (required_path(name) for name in ("model", "labels", "output"))
+    instances, style = (optional_path(name) for name in ("instances", "style"))
+    check_folder(pathlib.Path(output), "--output")
 
-    # TensorFlow, only once the command line is sound.
+    command_line.import_tensorflow()  # only once the command line is sound
     from spade_tf.synthesis import Synthesizer, find_requests, synthesize
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.workdir import Workdir
 
-    requests = find_requests(paths["labels"], paths["instances"])
-    synthesizer = Synthesizer(*load_generator(Workdir(paths["model"])))
-    styles = synthesizer.styles(flags.FLAGS.seed, flags.FLAGS.samples, paths["style"])
-    if synthesizer.config.data.has_instances and not paths["instances"]:
+    requests = find_requests(labels, instances)
+    synthesizer = Synthesizer(*load_generator(Workdir(model)))
+    styles = synthesizer.styles(flags.FLAGS.seed, flags.FLAGS.samples, style)
+    has_instances = synthesizer.config.data.has_instances
+    if instances and not has_instances:
+        print("this model knows no instances (data.has_instances=false): --instances is not used")
+    if has_instances and not instances:
         print("no --instances: the borders of the labels stand for those of the instances")
-    output = pathlib.Path(paths["output"])
-    written = synthesize(synthesizer, requests, output, styles)
+    written = synthesize(synthesizer, requests, pathlib.Path(output), styles)
     print(f"{len(written)} images, sheet.png and index.html in {output}")
+
+
+def required_path(name: str) -> str:
+    """The path that a flag gives, absolute. Raises UserError if it is missing."""
+    path = optional_path(name)
+    if not path:
+        raise UserError(f"give --{name}=PATH; --help says what it is")
+    return path
+
+
+def optional_path(name: str) -> str | None:
+    """The path that a flag gives, absolute, or None."""
+    value = getattr(flags.FLAGS, name)
+    return command_line.user_path(value) if value else None
 
 
 if __name__ == "__main__":

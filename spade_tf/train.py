@@ -12,7 +12,8 @@ def main(_: object) -> None:
     config = command_line.config_from_flags()
     workdir = flags.FLAGS.workdir or f"runs/{config.name}"
 
-    from spade_tf.training.loop import train  # TensorFlow, only once the command line is sound
+    command_line.import_tensorflow()  # only once the command line is sound
+    from spade_tf.training.loop import train
 
     train(config, command_line.user_path(workdir))
 

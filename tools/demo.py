@@ -13,6 +13,7 @@ from PIL import Image
 
 from spade_tf import command_line
 from spade_tf.data.scenes import render_scene
+from spade_tf.errors import UserError
 from spade_tf.files import beside
 
 FIRST_SEED = 2_000_000
@@ -25,25 +26,34 @@ flags.DEFINE_integer("samples", 4, "styles of each layout", lower_bound=1)
 
 
 def main(_: object) -> None:
-    from spade_tf.synthesis import Synthesizer, find_requests, synthesize
+    started = time.monotonic()
+    config = command_line.config_from_flags()
+    if config.data.dataset != "landscapes":
+        raise UserError(
+            f"the demo paints landscapes, but data.dataset={config.data.dataset}; "
+            "python -m spade_tf.train trains on other data"
+        )
+    command_line.import_tensorflow()
+    from spade_tf.synthesis import Request, Synthesizer, synthesize
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.loop import train
     from spade_tf.training.workdir import Workdir
 
-    started = time.monotonic()
-    config = command_line.config_from_flags()
     output = pathlib.Path(command_line.user_path(flags.FLAGS.output))
     workdir = Workdir(output / "training")
     train(config, str(workdir.path))
 
     labels = output / "layouts"
+    requests = []
     for number in range(flags.FLAGS.layouts):
         scene = render_scene(FIRST_SEED + number, config.data.height, config.data.width)
-        write_label_map(scene.label_map, labels / f"scene_{number:02d}.png")
+        path = labels / f"scene_{number:02d}.png"
+        write_label_map(scene.label_map, path)
+        requests.append(Request(path.stem, str(path)))
 
     synthesizer = Synthesizer(*load_generator(workdir))
     styles = synthesizer.styles(config.train.seed, flags.FLAGS.samples)
-    synthesize(synthesizer, find_requests(str(labels), None), output / "synthesised", styles)
+    synthesize(synthesizer, requests, output / "synthesised", styles)
     print(
         f"demo: {(time.monotonic() - started) / 60:.1f} minutes without set-up. Look at\n"
         f"  {newest(workdir.samples)}  layout | rendered | synthesised, validation scenes\n"

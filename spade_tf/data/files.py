@@ -213,6 +213,8 @@ def read_pixels(path: str, mode: str | None = None) -> np.ndarray:
     try:
         with Image.open(path) as file:
             return np.asarray(file.convert(mode) if mode else file)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise UserError(f"cannot read {path} ({error.strerror})") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         reason = str(error).replace(path, "the file")
         raise UserError(

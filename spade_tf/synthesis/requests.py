@@ -23,13 +23,23 @@ def find_requests(labels: str, instances: str | None) -> list[Request]:
       UserError: nothing there, or a label map without its instance map.
     """
     path = pathlib.Path(labels)
-    if path.is_file():
+    if instances and not pathlib.Path(instances).exists():
+        raise UserError(f"--instances={instances} is neither a file nor a folder")
+    if path.is_file() and not (instances and pathlib.Path(instances).is_dir()):
         return [Request(path.stem, str(path), instances)]
-    if not path.is_dir():
+    if path.is_file():
+        found = {path.stem: str(path)}
+    elif path.is_dir():
+        found = list_files(path, LABEL_SUFFIXES, "label maps")
+    else:
         raise UserError(f"--labels={labels} is neither a file nor a folder")
-    found = list_files(path, LABEL_SUFFIXES, "label maps")
     partners: dict[str, str] = {}
     if instances:
+        if not pathlib.Path(instances).is_dir():
+            raise UserError(
+                f"--instances={instances} is a file, but --labels={labels} is a folder; give the "
+                "folder of instance maps with the same names"
+            )
         partners = list_files(pathlib.Path(instances), LABEL_SUFFIXES, "instance maps")
         alone = [name for name in found if name not in partners]
         if alone:

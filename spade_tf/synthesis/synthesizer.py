@@ -7,7 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from spade_tf.config import Config
-from spade_tf.data.files import fit_label_map, read_image, read_instance_map, read_label_map
+from spade_tf.data.files import (
+    check_same_size,
+    fit_label_map,
+    read_image,
+    read_instance_map,
+    read_label_map,
+)
 from spade_tf.data.labels import dont_care_label
 from spade_tf.data.position_map import position_map
 from spade_tf.errors import UserError
@@ -64,14 +70,23 @@ class Synthesizer:
         return mean + np.exp(0.5 * log_variance) * noise
 
     def read(self, request: Request) -> dict[str, np.ndarray]:
-        """The generator's inputs for one label map, cut to the model's size, without batch axis."""
+        """The generator's inputs for one label map, cut to the model's size, without batch axis.
+
+        Raises:
+          UserError: a file that training would refuse too.
+        """
         data = self.config.data
-        inputs = {"label_map": fit_label_map(read_label_map(request.label, data), data)}
+        labels = read_label_map(request.label, data)
+        inputs = {"label_map": fit_label_map(labels, data, request.label)}
         if data.has_instances:
             # Without instance maps the borders of the labels are the best guess at them.
             inputs["instance_map"] = inputs["label_map"]
             if request.instance:
-                inputs["instance_map"] = fit_label_map(read_instance_map(request.instance), data)
+                instances = read_instance_map(request.instance)
+                check_same_size(
+                    request.label, labels.shape[::-1], request.instance, instances.shape[::-1]
+                )
+                inputs["instance_map"] = fit_label_map(instances, data, request.instance)
         if self.config.has_positions:
             inputs["position_map"] = position_map(inputs["label_map"], dont_care_label(data))
         return inputs

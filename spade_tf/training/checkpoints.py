@@ -40,12 +40,23 @@ class Checkpoints:
         return True
 
     def save(self) -> str:
-        """Saves the state unless this step is saved already; returns the checkpoint's prefix."""
+        """Saves the state unless this step is saved already; returns the checkpoint's prefix.
+
+        Raises:
+          UserError: the disk is full or fails.
+        """
         self.state.copy_statistics()
         step = int(self.state.step.numpy())
         if self.latest and self.latest.endswith(f"step-{step}"):
             return self.latest
-        return self.manager.save(checkpoint_number=step)
+        try:
+            return self.manager.save(checkpoint_number=step)
+        except tf.errors.OpError as error:
+            reason = error.message.strip().splitlines()[0][:200]
+            raise UserError(
+                f"cannot save a checkpoint in {self.manager.directory} ({reason}); make room there "
+                f"and run again: training goes on from {self.latest or 'the beginning'}"
+            ) from error
 
 
 def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | None]:

@@ -14,6 +14,7 @@ from spade_tf.data.check import quick_check
 from spade_tf.data.failures import explain_failure
 from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
+from spade_tf.files import check_folder
 from spade_tf.training.checkpoints import Checkpoints
 from spade_tf.training.interruption import Interruption
 from spade_tf.training.loss_log import LossLog, draw_loss_curves
@@ -30,6 +31,7 @@ def train(config: Config, path: str) -> None:
       UserError: bad data, a workdir of another model, or a loss that is no longer finite.
     """
     workdir = Workdir(path)
+    check_folder(workdir.path, "--workdir")
     workdir.check_same_model(config)
     quick_check(config)
 
@@ -38,6 +40,7 @@ def train(config: Config, path: str) -> None:
     checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints)
     continued = checkpoints.restore()
     config = effective_config(trainer)
+    samples = Samples(config, workdir)
     workdir.describe(config)
     total_steps = total_steps_of(config, images_per_epoch)
     step = int(trainer.state.step.numpy())
@@ -45,7 +48,6 @@ def train(config: Config, path: str) -> None:
 
     log = LossLog(workdir.losses, config.train.log_every_steps)
     log.forget_after(step)
-    samples = Samples(config, workdir)
     writer = tf.summary.create_file_writer(str(workdir.tensorboard))
     iterator = iter(distributed_dataset(config, trainer))
     images_per_step = trainer.batch_size * config.train.discriminator_steps

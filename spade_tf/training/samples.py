@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.data.colors import colorize
+from spade_tf.data.failures import explain_failure
 from spade_tf.data.labels import label_names, palette
 from spade_tf.data.pipeline import make_dataset
 from spade_tf.pictures import save_png, sheet, to_uint8
@@ -15,13 +16,20 @@ LAYOUTS = 6
 
 
 class Samples:
-    """Paints fixed validation layouts, with a fixed latent each, into `samples/step_N.png`."""
+    """Paints fixed validation layouts, with a fixed latent each, into `samples/step_N.png`.
+
+    Raises:
+      UserError: one of their files cannot be read.
+    """
 
     def __init__(self, config: Config, workdir: Workdir):
         self.config = config
         self.folder = workdir.samples
         dataset = make_dataset(config, "val", LAYOUTS).take(1)
-        self.batch = {key: value.numpy() for key, value in next(iter(dataset)).items()}
+        try:
+            self.batch = {key: value.numpy() for key, value in next(iter(dataset)).items()}
+        except tf.errors.OpError as error:
+            raise explain_failure(config, "val", error) from error
         count = len(self.batch["label_map"])
         latent = config.model.latent_dim
         self.z = tf.random.stateless_normal((count, latent), (config.train.seed, 1))
