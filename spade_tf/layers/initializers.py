@@ -3,7 +3,11 @@
 import keras
 
 
-def xavier_normal(gain: float = 0.02) -> keras.initializers.Initializer:
+XAVIER_GAIN = 0.02
+"""The papers' gain."""
+
+
+def xavier_normal(gain: float = XAVIER_GAIN) -> keras.initializers.Initializer:
     """Xavier (Glorot) normal with a gain, as the official SPADE and CLADE code draws its kernels.
 
     Standard deviation `gain * sqrt(2 / (fan_in + fan_out))`, not truncated. Make one for each

@@ -4,6 +4,7 @@ import keras
 
 from spade_tf.config import Config
 from spade_tf.layers import CLADE, SPADE
+from spade_tf.layers.initializers import XAVIER_GAIN
 from spade_tf.models.discriminator import MultiScaleDiscriminator
 from spade_tf.models.encoder import StyleEncoder
 from spade_tf.models.generator import Generator
@@ -48,6 +49,7 @@ def build_generator(config: Config) -> Generator:
         name="generator",
     )
     generator.build()
+    scale_kernels(generator, config.model.init_gain)
     return generator
 
 
@@ -64,6 +66,7 @@ def build_discriminator(config: Config) -> MultiScaleDiscriminator:
         name="discriminator",
     )
     discriminator.build()
+    scale_kernels(discriminator, config.model.init_gain)
     return discriminator
 
 
@@ -79,4 +82,13 @@ def build_encoder(config: Config) -> StyleEncoder | None:
         name="encoder",
     )
     encoder.build()
+    scale_kernels(encoder, config.model.init_gain)
     return encoder
+
+
+def scale_kernels(network: keras.Model, gain: float) -> None:
+    """Gives freshly drawn kernels another gain than the layers' own, `XAVIER_GAIN`."""
+    if gain != XAVIER_GAIN:
+        for variable in network.trainable_variables:
+            if variable.name == "kernel":
+                variable.assign(variable * (gain / XAVIER_GAIN))
