@@ -2,7 +2,6 @@
 
 import keras
 
-
 XAVIER_GAIN = 0.02
 """The papers' gain."""
 

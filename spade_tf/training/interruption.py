@@ -2,6 +2,7 @@
 
 import signal
 from types import FrameType
+from typing import Any
 
 
 class Interruption:
@@ -12,7 +13,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.requested: str | None = None
-        self._before: dict[int, object] = {}
+        self._before: dict[int, Any] = {}
 
     def _remember(self, number: int, _: FrameType | None) -> None:
         if self.requested and number == signal.SIGINT:

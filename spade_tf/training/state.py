@@ -29,9 +29,7 @@ class TrainingState:
         self.encoder = build_encoder(config)
         self.ema_generator = build_generator(config)
         copy_variables(self.generator.variables, self.ema_generator.variables)
-        self.generator_optimizer = _adam(
-            config, generator_rate(config), "generator_optimizer"
-        )
+        self.generator_optimizer = _adam(config, generator_rate(config), "generator_optimizer")
         self.discriminator_optimizer = _adam(
             config, discriminator_rate(config), "discriminator_optimizer"
         )

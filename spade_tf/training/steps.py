@@ -58,7 +58,8 @@ class Steps:
     ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Updates generator and encoder; returns the terms and the image they were computed on."""
         state = self.state
-        real_maps = self._perceptual_maps(batch["image"])
+        network = self.perceptual_network
+        real_maps = network(batch["image"]) if network else None
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in state.generator_variables])
             fake, latent = self._generate(batch, self._noise(step, turn=0))
@@ -67,11 +68,10 @@ class Steps:
             # before the tape sees it: photographs need no gradient.
             with tape.stop_recording():
                 real_features = state.discriminator(batch, training=False)
-            fake_maps = self._perceptual_maps(fake)
             terms = self.generator_objective(
                 fake_features,
                 real_features,
-                perceptual_features=(fake_maps, real_maps) if fake_maps else None,
+                perceptual_features=(network(fake), real_maps) if network else None,
                 latent=latent,
             )
             loss = total(terms, self.global_batch_size)
@@ -105,8 +105,8 @@ class Steps:
         if noise is not None:
             inputs["z"] = noise
         if self.state.encoder:
-            latent = self.state.encoder(batch["image"], training=True)
-            inputs["z"] = reparameterize(*latent, noise)
+            mean, log_variance = latent = self.state.encoder(batch["image"], training=True)
+            inputs["z"] = reparameterize(mean, log_variance, noise)
         return self.state.generator(inputs, training=True), latent
 
     def _noise(self, step: tf.Tensor, turn: int) -> tf.Tensor | None:
@@ -124,9 +124,6 @@ class Steps:
         first = context.replica_id_in_sync_group * rows
         shape = (self.global_batch_size, self.config.model.latent_dim)
         return tf.random.stateless_normal(shape, seed)[first : first + rows]
-
-    def _perceptual_maps(self, image: tf.Tensor) -> list[tf.Tensor] | None:
-        return self.perceptual_network(image) if self.perceptual_network else None
 
     def _update(self, tape, loss, variables, optimizer) -> None:
         gradients = tape.gradient(loss, [variable.value for variable in variables])

@@ -53,7 +53,9 @@ class Trainer:
             raise UserError("train.jit_compile works on one device; add train.strategy=one")
         if config.train.gradient_accumulation > 1 and replicas > 1:
             # Keras adds up gradients in a tf.cond, inside of which replicas cannot meet.
-            raise UserError("train.gradient_accumulation works on one device; add train.strategy=one")
+            raise UserError(
+                "train.gradient_accumulation works on one device; add train.strategy=one"
+            )
         with self.strategy.scope():
             self.state = TrainingState(config)
             self.steps = Steps(config, self.state, self._perceptual_network(), self.batch_size)
