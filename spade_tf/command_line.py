@@ -78,7 +78,7 @@ def _muted_stderr() -> Iterator[None]:
         faulthandler.enable(stderr)
         try:
             yield
-        except BaseException:
+        except Exception:
             held_back.seek(0)
             os.write(stderr, held_back.read())
             raise

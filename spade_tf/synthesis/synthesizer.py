@@ -62,7 +62,7 @@ class Synthesizer:
         noise = np.stack(
             [tf.random.stateless_normal((latent_dim,), (seed, k)).numpy() for k in range(samples)]
         )
-        if not style:
+        if not style or not self.encoder:
             return noise
         image = from_uint8(read_image(style))[np.newaxis]
         mean, log_variance = (np.asarray(x) for x in self.encoder(image, training=False))
