@@ -376,7 +376,7 @@ def _read(name: str) -> Config:
 
 def _coerce(key: str, leaf: dataclasses.Field, value: Any) -> Any:
     """`value` as the option's own type; text is read, anything lossy refused."""
-    kind = type(leaf.default)
+    kind: Any = type(leaf.default)
     choices = leaf.metadata["choices"]
     result: Any = value
     if kind is bool and isinstance(value, str):
@@ -388,7 +388,7 @@ def _coerce(key: str, leaf: dataclasses.Field, value: Any) -> Any:
             result = value
     if kind is float and isinstance(result, int) and not isinstance(result, bool):
         result = float(result)
-    if type(result) is not kind or (kind is float and not math.isfinite(float(result))):
+    if type(result) is not kind or (kind is float and not math.isfinite(result)):
         wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}[
             kind
         ]

@@ -5,6 +5,8 @@ Losses are sums over the replica's examples divided by the GLOBAL batch, because
 the gradients of all replicas: the sum is then the gradient of the mean over the global batch.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from spade_tf.config import Config
@@ -59,7 +61,7 @@ class Steps:
         """Updates generator and encoder; returns the terms and the image they were computed on."""
         state = self.state
         network = self.perceptual_network
-        real_maps = network(batch["image"]) if network else None
+        real_maps: Any = network(batch["image"]) if network else None
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in state.generator_variables])
             fake, latent = self._generate(batch, self._noise(step, turn=0))
