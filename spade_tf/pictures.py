@@ -15,6 +15,9 @@ GAP = 4
 
 TITLE_HEIGHT = 18
 
+MIN_WIDTH, MAX_WIDTH = 320, 1600
+"""Pixels that a sheet is wide: so that names can be read, unless one example is wider."""
+
 
 def to_uint8(image: Any) -> np.ndarray:
     """Images of -1..1 as uint8 0..255, rounded to nearest."""
@@ -37,29 +40,32 @@ def sheet(
     label_maps: np.ndarray,
     names: Sequence[str],
     palette: np.ndarray,
-    rows_beside: int = 2,
 ) -> np.ndarray:
-    """A picture with one example a row, one title a column, and the legend of the classes in it.
+    """A picture of examples, as many beside each other as fit, and the legend of their classes.
 
     Args:
-      columns: title to the uint8 images `[height, width, 3]` of that column, one an example.
+      columns: what an example shows from left to right: title to uint8 images
+        `[height, width, 3]`, one for each example.
       label_maps: the examples' labels, to list in the legend only those that occur.
       names, palette: of all labels.
-      rows_beside: examples side by side in one row.
 
     Returns: uint8 `[height, width, 3]`.
     """
     count = len(next(iter(columns.values())))
-    rows_beside = min(rows_beside, count)
+    width = sum(images[0].shape[1] + GAP for images in columns.values())
+    rows = -(-count // max(1, MAX_WIDTH // width))
+    beside = -(-count // rows)
     blocks = []
-    for first in range(0, count, rows_beside):
+    for first in range(0, count, beside):
         cells = []
-        for index in range(first, first + rows_beside):
+        for index in range(first, first + beside):
             for images in columns.values():
                 blank = np.full_like(images[0], 255)
                 cells.append(_pad(images[index] if index < count else blank))
         blocks.append(np.concatenate(cells, axis=1))
-    body = np.concatenate([_titles(columns, rows_beside), *blocks], axis=0)
+    body = np.concatenate([_titles(columns, beside), *blocks], axis=0)
+    margin = max(0, MIN_WIDTH - body.shape[1])
+    body = np.pad(body, ((0, 0), (0, margin), (0, 0)), constant_values=255)
     present = np.unique(label_maps)
     key = legend([names[i] for i in present], palette[present], body.shape[1])
     return np.concatenate([body, key], axis=0)

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spade_tf import pictures
 from spade_tf.data.legend import ROW, legend
-from spade_tf.pictures import GAP, TITLE_HEIGHT, from_uint8, save_png, sheet, to_uint8
+from spade_tf.pictures import GAP, MIN_WIDTH, TITLE_HEIGHT, from_uint8, save_png, sheet, to_uint8
 
 NAMES = ["sky", "grass", "water", "a long name of a label nobody would draw in a small picture"]
 COLORS = np.array([[0, 0, 250], [0, 200, 0], [0, 100, 100], [9, 9, 9]], np.uint8)
@@ -58,39 +59,47 @@ class TestSheet:
                 found.append(picture[top, left, 0])
         return found
 
-    def test_an_example_is_a_row_of_its_columns(self):
-        columns = {"a": [plain(10), plain(20)], "b": [plain(30), plain(40)]}
-        picture = sheet(columns, label_map(0), NAMES, COLORS, rows_beside=1)
-        assert self.cells(picture, 2, 2) == [10, 30, 20, 40]
-
     def test_examples_stand_beside_each_other(self):
+        columns = {"a": [plain(10), plain(20)], "b": [plain(30), plain(40)]}
+        picture = sheet(columns, label_map(0), NAMES, COLORS)
+        assert self.cells(picture, 4, 1) == [10, 30, 20, 40]
+        assert picture.shape == (TITLE_HEIGHT + 2 + GAP + ROW, MIN_WIDTH, 3)
+        assert (picture[: TITLE_HEIGHT + 2 + GAP, 4 * (2 + GAP) :] == 255).all()
+
+    def test_what_does_not_fit_begins_a_row(self, monkeypatch):
+        monkeypatch.setattr(pictures, "MAX_WIDTH", 3 * 12 - 1)  # two examples
         columns = {
             "a": [plain(10), plain(20), plain(50)],
             "b": [plain(30), plain(40), plain(60)],
         }
-        picture = sheet(columns, label_map(0), NAMES, COLORS, rows_beside=2)
+        picture = sheet(columns, label_map(0), NAMES, COLORS)
         assert self.cells(picture, 4, 2) == [10, 30, 20, 40, 50, 60, 255, 255]
 
     def test_one_example_takes_no_room_for_two(self):
-        columns = {"a": [plain(10, 64)], "b": [plain(20, 64)]}
-        picture = sheet(columns, label_map(0), ["sky"], COLORS[:1], rows_beside=2)
-        assert picture.shape == (TITLE_HEIGHT + 64 + GAP + ROW, 2 * (64 + GAP), 3)
+        columns = {"a": [plain(10, 200)], "b": [plain(20, 200)]}
+        picture = sheet(columns, label_map(0), ["sky"], COLORS[:1])
+        assert picture.shape == (TITLE_HEIGHT + 200 + GAP + ROW, 2 * (200 + GAP), 3)
+
+    def test_rows_are_evenly_filled(self):
+        # 6 fit, but four and three make two rows of seven.
+        picture = sheet({"a": [plain(10, 256)] * 7}, label_map(0), ["sky"], COLORS[:1])
+        assert picture.shape == (TITLE_HEIGHT + 2 * (256 + GAP) + ROW, 4 * (256 + GAP), 3)
 
     def test_wide_pictures_keep_their_shape(self):
-        wide = np.full((2, 300, 3), 7, np.uint8)
-        picture = sheet({"a": [wide], "b": [wide]}, label_map(0), ["sky"], COLORS[:1])
-        assert picture.shape == (TITLE_HEIGHT + 2 + GAP + ROW, 2 * (300 + GAP), 3)
+        wide = [np.full((2, 1000, 3), 7, np.uint8)] * 2
+        picture = sheet({"a": wide, "b": wide}, label_map(0), ["sky"], COLORS[:1])
+        assert picture.shape == (TITLE_HEIGHT + 2 * (2 + GAP) + ROW, 2 * (1000 + GAP), 3)
 
     def test_every_column_has_its_title(self):
-        pictures = [plain(10, 64)] * 2
-        picture = sheet({"a": pictures, "": pictures, "c": pictures}, label_map(0), NAMES, COLORS)
+        two = [plain(10, 64)] * 2
+        picture = sheet({"a": two, "": two, "c": two}, label_map(0), NAMES, COLORS)
         titles = picture[:TITLE_HEIGHT] != 255
         written = [titles[:, k * 68 : (k + 1) * 68].any() for k in range(6)]
         assert written == [True, False, True, True, False, True]
 
     def test_the_legend_lists_the_labels_that_occur(self):
         label_maps = np.stack([label_map(2), label_map(0), label_map(2)])
-        columns = {"a": [plain(10, 64)] * 3}
-        picture = sheet(columns, label_maps, NAMES, COLORS, rows_beside=3)
-        expected = legend(["sky", "water"], COLORS[[0, 2]], 3 * (64 + GAP))
-        np.testing.assert_array_equal(picture[TITLE_HEIGHT + 64 + GAP :], expected)
+        columns = {"a": [plain(10, 128)] * 3}
+        picture = sheet(columns, label_maps, NAMES, COLORS)
+        expected = legend(["sky", "water"], COLORS[[0, 2]], 3 * (128 + GAP))
+        np.testing.assert_array_equal(picture[TITLE_HEIGHT + 128 + GAP :], expected)

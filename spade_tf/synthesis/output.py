@@ -116,8 +116,7 @@ def example_sheet(
         columns["synthesised" if samples == 1 else f"sample {k}"] = [
             images[k] for _, images in shown
         ]
-    beside = 2 if samples < 3 else 1
-    return sheet(columns, label_maps, label_names(synthesizer.config), colors, beside)
+    return sheet(columns, label_maps, label_names(synthesizer.config), colors)
 
 
 PAGE = """<!doctype html>
