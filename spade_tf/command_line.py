@@ -20,7 +20,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # The flags defined here are shown by the --help of the program that asks for them.
 flags.disclaim_key_flags()
 
-PATH_KEYS = ("data.root", "data.palette")
+PATH_KEYS = ("data.root", "data.palette", "losses.vgg_weights")
+NO_PATHS = ("", "auto", "imagenet", "none")
 
 
 def define_config_flags(default: str | None = None) -> None:
@@ -39,7 +40,10 @@ def overrides_from_flags() -> dict[str, str]:
     """The `--config.a.b=VALUE` given on the command line, paths made absolute."""
     values = {key: getattr(flags.FLAGS, f"config.{key}") for key, _ in all_options()}
     given = {key: value for key, value in values.items() if value is not None}
-    return {key: user_path(v) if key in PATH_KEYS and v else v for key, v in given.items()}
+    return {
+        key: user_path(value) if key in PATH_KEYS and value not in NO_PATHS else value
+        for key, value in given.items()
+    }
 
 
 def config_from_flags() -> Config:
