@@ -173,8 +173,8 @@ def test_a_bad_file_met_in_the_middle_of_training_is_named(name, trained_on_bad_
 def models(tmp_path_factory):
     """Workdirs: without a latent; with a latent; damaged; with nothing saved yet."""
     folder = tmp_path_factory.mktemp("models")
-    tiny_workdir(folder / "plain")
-    tiny_workdir(folder / "style", {"model.latent_dim": 4})
+    tiny_workdir(folder / "plain", {"model.norm": "clade"})
+    tiny_workdir(folder / "style", {"model.norm": "clade", "model.latent_dim": 4})
     shutil.copytree(folder / "plain", folder / "damaged")
     (data,) = (folder / "damaged" / "checkpoints").glob("*.data-*")
     data.write_bytes(data.read_bytes()[:1000])

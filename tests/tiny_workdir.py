@@ -5,15 +5,17 @@ from typing import Any
 
 import keras
 
-from spade_tf.config import Config
 from spade_tf.training.checkpoints import Checkpoints
 from spade_tf.training.state import TrainingState
 from spade_tf.training.workdir import Workdir
 from tests.tiny_config import tiny_config
 
 
-def tiny_workdir(path: pathlib.Path, values: dict[str, Any] | None = None) -> Config:
-    """Saves a tiny model whose averaged generator has weights of its own, large enough to see."""
+def tiny_workdir(path: pathlib.Path, values: dict[str, Any] | None = None) -> TrainingState:
+    """Saves a tiny model and returns its state.
+
+    The averaged generator has weights of its own, large enough to see what they paint.
+    """
     config = tiny_config(values)
     workdir = Workdir(path)
     state = TrainingState(config)
@@ -22,4 +24,4 @@ def tiny_workdir(path: pathlib.Path, values: dict[str, Any] | None = None) -> Co
         variable.assign(keras.random.normal(variable.shape, seed=seeds))
     workdir.describe(config)
     Checkpoints(workdir, state, 1).save()
-    return config
+    return state

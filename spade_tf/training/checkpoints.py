@@ -83,7 +83,8 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
 def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
     try:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
-    except (tf.errors.OpError, AssertionError, ValueError) as error:
+    # TensorFlow's reader raises an IndexError or RuntimeError where a file is cut short.
+    except (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise UserError(
             f"checkpoint {prefix} cannot be read ({reason}); remove its files to go on from the "
