@@ -34,7 +34,7 @@ def config() -> Config:
             base_width=16,
             latent_dim=32,
             encoder_size=64,
-            # With the papers' 0.02 the layout is still blurred after 400 steps, with 1 crisp after 100.
+            # With the papers' 0.02 edges are still blurred after 400 steps, with 1 crisp after 100.
             init_gain=1.0,
         ),
         discriminator=DiscriminatorConfig(base_width=24),
