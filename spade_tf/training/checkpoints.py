@@ -43,9 +43,10 @@ class Checkpoints:
         """Saves the state unless this step is saved already; returns the checkpoint's prefix.
 
         Raises:
-          UserError: the disk is full or fails.
+          UserError: a weight is no longer finite; the disk is full or fails.
         """
         self.state.copy_statistics()
+        self._refuse_not_finite()
         step = int(self.state.step.numpy())
         if self.latest and self.latest.endswith(f"step-{step}"):
             return self.latest
@@ -57,6 +58,17 @@ class Checkpoints:
                 f"cannot save a checkpoint in {self.manager.directory} ({reason}); make room there "
                 f"and run again: training goes on from {self.latest or 'the beginning'}"
             ) from error
+
+    def _refuse_not_finite(self) -> None:
+        """The losses of a step do not show what its own update did to the weights."""
+        state = self.state
+        for variable in state.generator_variables + state.discriminator.trainable_variables:
+            if not tf.reduce_all(tf.math.is_finite(variable.value)):
+                raise UserError(
+                    f"{variable.path} is not finite at step {int(state.step.numpy())}; it was not "
+                    f"saved, the last good checkpoint is {self.latest or '(none yet)'}. Run again "
+                    "with a smaller train.learning_rate or train.precision=float32"
+                )
 
 
 def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | None]:
@@ -83,8 +95,13 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
 def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
     try:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
+    except AssertionError as error:
+        raise UserError(
+            f"checkpoint {prefix} lacks values that this config trains; continue it with the "
+            "train.precision and train.gradient_accumulation of the config.json beside it"
+        ) from error
     # TensorFlow's reader raises an IndexError or RuntimeError where a file is cut short.
-    except (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError) as error:
+    except (tf.errors.OpError, ValueError, IndexError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise UserError(
             f"checkpoint {prefix} cannot be read ({reason}); remove its files to go on from the "
