@@ -21,7 +21,7 @@ def tiny_workdir(path: pathlib.Path, values: dict[str, Any] | None = None) -> Tr
     state = TrainingState(config)
     seeds = keras.random.SeedGenerator(1)
     for variable in state.ema_generator.trainable_variables:
-        variable.assign(keras.random.normal(variable.shape, seed=seeds))
+        variable.assign(keras.random.normal(variable.shape, stddev=0.3, seed=seeds))
     workdir.describe(config)
     Checkpoints(workdir, state, 1).save()
     return state

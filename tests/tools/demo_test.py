@@ -1,0 +1,47 @@
+"""`make demo`, made small."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.data.small_sets import write_png
+from tests.run_commands import run_commands
+
+pytestmark = pytest.mark.slow
+
+SMALL = {
+    "data.height": 32,
+    "data.width": 32,
+    "data.num_scenes": 2,
+    "model.base_width": 2,
+    "model.latent_dim": 4,
+    "model.encoder_size": 16,
+    "discriminator.base_width": 2,
+    "discriminator.num_scales": 1,
+    "discriminator.num_layers": 2,
+    "train.batch_size": 2,
+    "train.steps": 1,
+}
+
+
+def test_the_demo_paints_new_layouts_and_says_where(tmp_path):
+    flags = [f"--config.{key}={value}" for key, value in SMALL.items()]
+    command = ["tools.demo", f"--output={tmp_path}/demo", "--samples=2", *flags]
+    stale = tmp_path / "demo" / "layouts" / "scene_77.png"  # of a run with more layouts
+    write_png(stale, np.zeros((32, 32), np.uint8))
+    result = run_commands(tmp_path / "said", {"demo": [*command, "--layouts=3"]})["demo"]
+    assert result.status == 0, result.stderr
+    paths = re.findall(r"\S*/demo/\S*", result.stdout)
+    assert len(paths) == 4
+    for path in paths:
+        assert (tmp_path / path).is_file()
+    stale.unlink()
+
+    painted = tmp_path / "demo" / "synthesised"
+    names = {f"scene_{k:02}_{sample}.png" for k in range(3) for sample in range(2)}
+    assert {path.name for path in painted.glob("scene_*")} == names
+    layouts = [np.asarray(Image.open(path)) for path in (tmp_path / "demo/layouts").iterdir()]
+    assert [layout.shape for layout in layouts] == [(32, 32)] * 3
+    assert len({layout.tobytes() for layout in layouts}) == 3
