@@ -47,6 +47,11 @@ def image(root: pathlib.Path, i: int = 0) -> pathlib.Path:
     return root / "train_img" / f"{i:02}.jpg"
 
 
+def empty(folder: pathlib.Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
 def cut_short(path: pathlib.Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 2 // 3])
@@ -71,7 +76,7 @@ BAD_DATA: dict[str, tuple[Callable[[pathlib.Path], object], str]] = {
     "no_labels": (lambda r: shutil.rmtree(r / "train_label"), "no folder {root}/train_label"),
     "no_val": (lambda r: shutil.rmtree(r / "val_label"), "no folder {root}/val_label"),
     "empty": (
-        lambda r: [path.unlink() for path in (r / "train_img").iterdir()],
+        lambda r: empty(r / "train_img"),
         "{root}/train_img holds no photographs",
     ),
     "no_photograph": (
