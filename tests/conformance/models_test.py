@@ -20,7 +20,7 @@ class Case(NamedTuple):
     inputs: tuple  # keys of `make_batch`
 
 
-GENERATORS = {
+GENERATORS: dict[str, dict] = {
     "spade": {},
     "spade_1x1_instances": {
         "model.mask_kernel_size": 1,
