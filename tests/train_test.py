@@ -1,0 +1,109 @@
+"""Training as users start it: `python -m spade_tf.train`, each run a process of its own."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from spade_tf.training.workdir import Workdir
+
+pytestmark = pytest.mark.slow
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+FLAGS = [
+    "--config=landscapes",
+    "--config.data.height=32",
+    "--config.data.width=32",
+    "--config.data.num_scenes=6",
+    "--config.data.cache=true",
+    "--config.model.base_width=2",
+    "--config.model.latent_dim=3",
+    "--config.model.encoder_size=16",
+    "--config.discriminator.base_width=2",
+    "--config.discriminator.num_scales=1",
+    "--config.discriminator.num_layers=1",
+    "--config.train.discriminator_fake=fresh",
+    "--config.train.batch_size=4",
+    "--config.train.steps=10",
+    "--config.train.epochs=20",
+    "--config.train.decay_epochs=18",
+    "--config.train.log_every_steps=5",
+    "--config.train.steps_per_execution=2",
+]
+
+# The real command, which gets a real signal as soon as step 5 is logged.
+STOPPED_AT_STEP_5 = """
+import os, runpy, signal, sys
+import spade_tf.command_line  # first, for it decides how TensorFlow computes
+from spade_tf.training.loss_log import LossLog
+write = LossLog.write
+def write_and_stop(log, step, images):
+    if step == 5:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return write(log, step, images)
+LossLog.write = write_and_stop
+runpy.run_module("spade_tf.train", run_name="__main__", alter_sys=True)
+"""
+
+
+def run(folder, *command):
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def tensors(checkpoint):
+    reader = tf.train.load_checkpoint(checkpoint)
+    names = set(reader.get_variable_to_shape_map())
+    # TensorFlow's own: how the variables hang together, and how often it has saved.
+    own = {"_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter/.ATTRIBUTES/VARIABLE_VALUE"}
+    return {name: reader.get_tensor(name) for name in names - own}
+
+
+def test_stopped_and_continued_equals_uninterrupted_bit_for_bit(tmp_path):
+    """Ten steps in one process; five, SIGTERM, and five more in another.
+
+    With a latent, an example cache, a learning rate in decay and two steps in one compiled call.
+    """
+    whole, parts = Workdir(tmp_path / "whole"), Workdir(tmp_path / "parts")
+    done = run(tmp_path, "-m", "spade_tf.train", *FLAGS, "--workdir=whole")
+    assert done.returncode == 0, done.stderr
+    assert "step 0 of 10" in done.stdout
+
+    stopped = run(tmp_path, "-c", STOPPED_AT_STEP_5, *FLAGS, "--workdir=parts")
+    assert stopped.returncode == 0, stopped.stderr
+    assert "SIGTERM: saved parts" in stopped.stderr.replace(f"{tmp_path}/", "")
+    assert "run the same command to continue" in stopped.stderr
+    assert parts.latest_checkpoint().endswith("step-5")
+
+    continued = run(tmp_path, "-m", "spade_tf.train", *FLAGS, "--workdir=parts")
+    assert continued.returncode == 0, continued.stderr
+    assert "continuing at step 5 of 10" in continued.stdout
+
+    expected, actual = (tensors(w.latest_checkpoint()) for w in (whole, parts))
+    assert parts.latest_checkpoint().endswith("step-10")
+    assert set(expected) == set(actual)
+    assert expected["step/.ATTRIBUTES/VARIABLE_VALUE"] == 10
+    for part in ("generator/", "encoder/", "moving_mean", "vector_u", "velocity", "ema_generator"):
+        assert any(part in name for name in expected), part
+    for name, value in expected.items():
+        np.testing.assert_array_equal(actual[name], value, err_msg=name)
+
+    started = tensors(str(parts.checkpoints / "step-5"))
+    changed = [np.any(started[name] != value) for name, value in expected.items()]
+    assert np.mean(changed) > 0.9  # training went on
+
+    lines = [json.loads(line) for line in parts.losses.read_text().splitlines()]
+    assert [line["step"] for line in lines] == [5, 10]
+    assert parts.losses.read_text() == whole.losses.read_text()
+    assert parts.read_config() == whole.read_config()

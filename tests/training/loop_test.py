@@ -1,0 +1,187 @@
+import json
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from spade_tf.config import Config, replace
+from spade_tf.data.scenes import LABEL_NAMES
+from spade_tf.errors import UserError
+from spade_tf.training import loop
+from spade_tf.training import trainer as trainer_module
+from spade_tf.training.workdir import Workdir
+from tests.tiny_config import tiny_config
+
+
+def scenes(values=None):
+    """Four procedural scenes, a tiny CLADE model, and a line of losses at every step."""
+    return tiny_config(
+        {
+            "data.dataset": "landscapes",
+            "data.num_labels": len(LABEL_NAMES),
+            "data.num_scenes": 4,
+            "data.preprocess": "none",
+            "model.norm": "clade",
+            "train.log_every_steps": 1,
+            **(values or {}),
+        }
+    )
+
+
+@pytest.fixture
+def eager():
+    """Compiling a step takes half a minute, running it uncompiled two seconds."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def steps_in(workdir):
+    return [json.loads(line)["step"] for line in workdir.losses.read_text().splitlines()]
+
+
+def test_a_run_leaves_everything_in_its_workdir(eager, tmp_path, monkeypatch, caplog, capsys):
+    """Three steps; the perceptual loss asked for, but no network to fetch its weights from."""
+
+    def fail(network, source):
+        raise UserError("no network")
+
+    monkeypatch.setattr(trainer_module, "load_perceptual_weights", fail)
+    config = scenes(
+        {
+            "losses.vgg_weight": 10.0,
+            "train.batch_size": 0,
+            "train.steps": 3,
+            "train.sample_every_steps": 2,
+            "train.save_every_steps": 2,
+        }
+    )
+    loop.train(config, str(tmp_path / "run"))
+    workdir = Workdir(tmp_path / "run")
+    assert "training WITHOUT the perceptual loss (G_VGG): no network" in caplog.text
+    assert "tiny: spade generator with clade" in capsys.readouterr().out
+
+    effective = workdir.read_config()
+    assert effective.losses.vgg_weight == 0
+    assert effective.train.batch_size == 1
+    assert effective.data == config.data
+    assert json.loads(workdir.environment.read_text())["seed"] == 0
+
+    rows = [json.loads(line) for line in workdir.losses.read_text().splitlines()]
+    assert [(row["step"], row["images"]) for row in rows] == [(1, 1), (2, 2), (3, 3)]
+    assert set(rows[0]) == {"step", "images", "G_GAN", "G_GAN_Feat", "D_Fake", "D_Real"}
+    assert {p.name for p in workdir.samples.iterdir()} == {"step_000002.png", "step_000003.png"}
+    assert {p.stem for p in workdir.checkpoints.glob("*.index")} == {"step-2", "step-3"}
+    assert np.asarray(Image.open(workdir.loss_curves)).std() > 5
+    events = [
+        value.tag
+        for file in workdir.tensorboard.iterdir()
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+    ]
+    assert events.count("losses/G_GAN") == 3
+    assert sum(tag.startswith("layout") for tag in events) == 2
+    assert not [p for p in workdir.path.rglob("*") if "partial" in p.name]
+
+    # The term that was lost stays lost, even where the weights could be had now.
+    assert loop.without_lost_term(config, workdir).losses.vgg_weight == 0
+    other = replace(config, "losses.vgg_weights", "imagenet")
+    assert loop.without_lost_term(other, workdir) == other
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(eager, tmp_path):
+    """A step of 1e30 leaves finite weights that the next step cannot bear."""
+    values = {
+        "train.steps": 9,
+        "train.learning_rate": 1e30,
+        "train.save_every_steps": 1,
+        "train.discriminator_fake": "shared",  # so that all of step 1 sees the first weights
+    }
+    with pytest.raises(UserError) as error:
+        loop.train(scenes(values), str(tmp_path))
+    message = str(error.value)
+    assert re.match(r"[GD]_\w+ is (nan|inf|-inf) at step 2; nothing was saved since", message)
+    assert f"last good checkpoint is {tmp_path}/checkpoints/step-1." in message
+    workdir = Workdir(tmp_path)
+    assert {p.stem for p in workdir.checkpoints.glob("*.index")} == {"step-1"}
+    assert steps_in(workdir) == [1]
+    reader = tf.train.load_checkpoint(workdir.latest_checkpoint())
+    for name in reader.get_variable_to_shape_map():
+        if not name.startswith("_"):
+            assert np.isfinite(reader.get_tensor(name)).all(), name
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"G_GAN": [1.0, np.nan], "D_Real": [1.0, 1.0]}, "G_GAN is nan at step 12;"),
+        ({"G_GAN": [1.0, np.nan], "D_Real": [np.inf, 1.0]}, "D_Real is inf at step 11;"),
+    ],
+)
+def test_the_first_term_that_broke_is_named(terms, message):
+    class Saved:
+        latest = "run/checkpoints/step-10"
+
+    arrays = {name: np.array(values) for name, values in terms.items()}
+    with pytest.raises(UserError, match=message) as error:
+        loop.refuse_not_finite(arrays, 10, Saved())
+    assert "the last good checkpoint is run/checkpoints/step-10." in str(error.value)
+    loop.refuse_not_finite({"G_GAN": np.array([1.0, -1e30])}, 10, Saved())
+
+
+@pytest.mark.parametrize(
+    ("step", "steps"),
+    [(0, 4), (4, 4), (8, 2), (10, 4), (14, 1), (15, 4), (19, 1), (20, 4), (24, 1)],
+)
+def test_a_compiled_call_ends_at_the_next_event(step, steps):
+    """Four steps a call; events at every 10th and 15th step, and the end after 25."""
+    values = {
+        "train.steps_per_execution": 4,
+        "train.log_every_steps": 10,
+        "train.sample_every_steps": 15,
+        "train.save_every_steps": 100,
+    }
+    assert loop.steps_until_next_event(tiny_config(values), step, 25) == steps
+
+
+@pytest.mark.parametrize(
+    ("values", "steps"),
+    [
+        ({"train.steps": 7, "train.epochs": 3}, 7),
+        ({"train.epochs": 3, "train.batch_size": 4}, 8),  # 30 images in steps of 4
+        ({"train.epochs": 3, "train.batch_size": 4, "train.discriminator_steps": 2}, 4),
+    ],
+)
+def test_length_of_a_run(values, steps):
+    assert loop.total_steps_of(tiny_config(values), images_per_epoch=10) == steps
+
+
+def test_out_of_memory_says_what_to_lower():
+    class Full:
+        batch_size = 32
+
+        def run(self, iterator, steps):
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    with pytest.raises(UserError, match="out of memory at train.batch_size=32; write a smaller"):
+        loop.run_steps(Full(), None, 1, Config())
+
+
+def test_every_worker_reads_its_part_from_the_saved_position(two_replicas):
+    """After 3 images of 4 scenes, two replicas share images 3 and 4 of the stream."""
+
+    class Stub:
+        strategy = two_replicas
+        batch_size = 2
+
+        class state:  # noqa: N801
+            images_seen = tf.Variable(3, dtype=tf.int64)
+
+    config = scenes({"data.flip": False})
+    batch = next(iter(loop.distributed_dataset(config, Stub())))
+    first, second = two_replicas.experimental_local_results(batch["label_map"])
+    stream = loop.make_dataset(config, "train", 1, start_image=3)
+    for part, expected in zip((first, second), stream.take(2), strict=True):
+        np.testing.assert_array_equal(part, expected["label_map"])
