@@ -90,6 +90,7 @@ def test_every_network_learns():
                 assert np.any(variable.numpy() != old[variable.path]), variable.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [
@@ -225,6 +226,7 @@ def test_batch_of_another_size():
         make_trainer().train_step(make_batch(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(precision):
     values = {"train.precision": precision, "model.latent_dim": 3}
