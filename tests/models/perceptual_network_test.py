@@ -285,7 +285,7 @@ def test_random_weights_need_no_network(monkeypatch):
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
-    build_perceptual_network()
+    assert build_perceptual_network().built
 
 
 def test_imagenet(state, monkeypatch):

@@ -7,7 +7,6 @@ The label maps are scanned once; the names picked are kept in `outdoor_SPLIT.txt
 `annotations`: edit it, or put the list of someone else there, and it is used as it is.
 """
 
-import os
 import pathlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +19,7 @@ from spade_tf.data.datasets.ade20k import PALETTE as PALETTE
 from spade_tf.data.files import read_file_ids
 from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
+from spade_tf.files import write_beside
 
 OUTDOOR_CLASSES = (
     "sky, tree, grass, earth, mountain, water, sea, field, rock, sand, path, river, hill, palm, "
@@ -56,10 +56,8 @@ def is_outdoor(label: str, data: DataConfig) -> bool:
 
 
 def _write(path: pathlib.Path, names: list[str]) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        beside.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        beside.replace(path)
+        write_beside(path, "".join(f"{name}\n" for name in names))
     except OSError as error:
         raise UserError(
             f"cannot write the list of outdoor images {path} ({error.strerror}); make the folder "
