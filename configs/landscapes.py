@@ -41,7 +41,7 @@ def config() -> Config:
         losses=LossesConfig(vgg_weight=0.0, kl_weight=0.05, kl_examples=1),
         train=TrainConfig(
             batch_size=4,
-            steps=720,
+            steps=800,
             epochs=5,
             decay_epochs=3,
             learning_rate=5e-4,

@@ -9,13 +9,11 @@ have the ratio of the two.
 import json
 import os
 import time
-from collections.abc import Sequence
 
 from absl import flags
 
 from spade_tf import command_line
 from spade_tf.config import Config
-from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
 
 _BATCH = flags.DEFINE_integer("batch_size", 8, "images in a batch", lower_bound=1)
@@ -27,9 +25,8 @@ _NEED = flags.DEFINE_float(
 command_line.define_config_flags()
 
 
-def main(argv: Sequence[str]) -> None:
+def main(_: object) -> None:
     """Prints the measurement."""
-    del argv
     config = command_line.config_from_flags()
     if _NEED.value < 0:
         raise UserError(f"--step_images_per_second is {_NEED.value}; write 0 or more")
@@ -55,6 +52,9 @@ def measure(config: Config, batch_size: int, seconds: float) -> tuple[float, flo
     The second figure stays true on a machine that is busy with other work. What a memory
     (data.cache) holds is loaded before.
     """
+    command_line.import_tensorflow()  # only once the command line is sound
+    from spade_tf.data.pipeline import make_dataset, num_examples
+
     batches = iter(make_dataset(config, "train", batch_size))
     warm_up = num_examples(config, "train") if config.data.cache else 4 * batch_size
     for _ in range(-(-warm_up // batch_size)):

@@ -93,7 +93,7 @@ def _flowers(p: Pixels) -> Surface:
     grass = 0.9 * grass
     petals = rgb(p.scene.flower_colour) * (0.75 + 0.5 * p.texture("grain")[:, None])
     bloom = p.texture("blooms")
-    opacity = 0.5 * (bloom > 0.60) + 0.5 * (bloom > 0.72)
+    opacity = 0.5 * (bloom > 0.52) + 0.5 * (bloom > 0.62)
     return grass + (petals - grass) * opacity[:, None], light
 
 
