@@ -104,7 +104,12 @@ class ModelConfig:
     )
     mask_kernel_size: int = option(3, "kernel of SPADE's mask convolutions", (1, 3, 5))
     hidden_width: int = option(128, "channels between SPADE's mask convolutions")
-    modulation: str = option("auto", "how SPADE computes gamma and beta", ("auto", "convolutions"))
+    modulation: str = option(
+        "auto",
+        "how SPADE computes gamma and beta: once for each distinct neighbourhood of labels, or for "
+        "each pixel; same numbers",
+        ("auto", "neighbourhoods", "convolutions"),
+    )
     spectral_norm: bool = option(True, "spectral normalisation of the generator's convolutions")
     init_gain: float = option(
         0.02,
@@ -330,6 +335,11 @@ def validate(config: Config) -> None:
             raise UserError(f"{key} is {get(config, key)}; write a number from 0 to below 1")
     if train.adam_epsilon <= 0:
         raise UserError(f"train.adam_epsilon is {train.adam_epsilon}; write a number above 0")
+    if train.jit_compile and model.modulation == "neighbourhoods":
+        raise UserError(
+            "model.modulation=neighbourhoods cannot be compiled with XLA, which needs sizes known "
+            "beforehand; write auto or convolutions, or train.jit_compile=false"
+        )
     if train.seed >= 2**31:
         raise UserError(f"train.seed is {train.seed}; write a number below {2**31}")
     if data.has_dont_care and data.num_labels < 2:

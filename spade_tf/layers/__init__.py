@@ -1,7 +1,6 @@
 """Layers that paint from a layout: they take plain arguments and never read a config."""
 
 from spade_tf.layers.clade import CLADE
-from spade_tf.layers.class_table import lookup
 from spade_tf.layers.initializers import xavier_normal
 from spade_tf.layers.instance_edges import instance_edges
 from spade_tf.layers.layout_layer import LayoutLayer
@@ -12,6 +11,7 @@ from spade_tf.layers.residual_block import ResidualBlock
 from spade_tf.layers.same_conv import same_conv
 from spade_tf.layers.spade import SPADE
 from spade_tf.layers.spectral_normalization import SpectralNormalization
+from spade_tf.layers.table import RowIndex, lookup, lookup_sum
 
 __all__ = [
     "CLADE",
@@ -21,9 +21,11 @@ __all__ = [
     "Modulation",
     "ParameterFreeNorm",
     "ResidualBlock",
+    "RowIndex",
     "SpectralNormalization",
     "instance_edges",
     "lookup",
+    "lookup_sum",
     "modulate",
     "resize_nearest",
     "same_conv",

@@ -5,10 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from spade_tf.layers.class_table import lookup
 from spade_tf.layers.layout_pyramid import LayoutPyramid
 from spade_tf.layers.modulation import Modulation
 from spade_tf.layers.same_conv import same_conv
+from spade_tf.layers.table import lookup
 
 
 @keras.saving.register_keras_serializable("spade_tf")
@@ -75,9 +75,9 @@ class CLADE(Modulation):
     def call(self, x: Any, pyramid: LayoutPyramid, training: bool | None = None) -> Any:
         self.check(pyramid)
         height, width = ops.shape(x)[1:3]
-        ids = pyramid.labels(height, width)
-        gamma = lookup(self.gamma, ids, self.num_labels, self.compute_dtype)
-        beta = lookup(self.beta, ids, self.num_labels, self.compute_dtype)
+        labels = pyramid.label_index(height, width)
+        gamma = lookup(self.gamma, labels, self.compute_dtype)
+        beta = lookup(self.beta, labels, self.compute_dtype)
         if self.use_positions:
             position = pyramid.positions(height, width)
             gamma = gamma * (1 + self.gamma_position_conv(position))

@@ -1,11 +1,15 @@
 """The layout at every resolution of a network, made once per forward pass."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
 from spade_tf.layers.instance_edges import instance_edges
+from spade_tf.layers.table import RowIndex
+
+if TYPE_CHECKING:  # TensorFlow's own; the other layers run on any Keras backend
+    from spade_tf.layers.neighbourhoods import Neighbourhoods
 
 
 def resize_nearest(x: Any, height: Any, width: Any) -> Any:
@@ -85,6 +89,25 @@ class LayoutPyramid:
         """Semantic ids, [batch, height, width] int32."""
         return self._cached(
             ("labels", height, width), lambda: resize_nearest(self._label_map, height, width)
+        )
+
+    def label_index(self, height: Any, width: Any) -> RowIndex:
+        """The semantic ids as an index into tables of one row per label."""
+        return self._cached(
+            ("label_index", height, width),
+            lambda: RowIndex(self.labels(height, width), self.num_labels),
+        )
+
+    def neighbourhoods(
+        self, height: Any, width: Any, kernel_size: int, use_edges: bool
+    ) -> "Neighbourhoods":
+        """The distinct neighbourhoods of the labels, and of the edges if asked."""
+        from spade_tf.layers.neighbourhoods import Neighbourhoods
+
+        edges = self.edges(height, width) if use_edges else None
+        return self._cached(
+            ("neighbourhoods", height, width, kernel_size, use_edges),
+            lambda: Neighbourhoods(self.labels(height, width), self.num_labels, edges, kernel_size),
         )
 
     def one_hot(self, height: Any, width: Any, dtype: str = "float32") -> Any:

@@ -20,6 +20,7 @@ def build_norm(config: Config) -> keras.layers.Layer:
             hidden_width=model.hidden_width,
             kernel_size=model.mask_kernel_size,
             param_free_norm=model.param_free_norm,
+            modulation="convolutions" if config.train.jit_compile else model.modulation,
             dtype=config.train.precision,
         )
     return CLADE(

@@ -33,6 +33,9 @@ CASES = {
     "instance": Case(lambda: ParameterFreeNorm("instance")),
     "spade": Case(lambda: SPADE(LABELS, hidden_width=6)),
     "spade_1x1_instances": Case(lambda: SPADE(LABELS, True, hidden_width=6, kernel_size=1)),
+    "spade_neighbourhoods": Case(
+        lambda: SPADE(LABELS, True, hidden_width=6, modulation="neighbourhoods")
+    ),
     "spade_5x5_instance_norm": Case(
         lambda: SPADE(LABELS, hidden_width=6, kernel_size=5, param_free_norm="instance")
     ),

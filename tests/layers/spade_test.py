@@ -88,3 +88,25 @@ def test_number_of_parameters(kernel_size):
 def test_unknown_kernel_size():
     with pytest.raises(ValueError, match="kernel_size 2: expected 1, 3 or 5"):
         SPADE(num_labels=3, kernel_size=2)
+
+
+def test_unknown_modulation():
+    with pytest.raises(ValueError, match="modulation 'fast': expected one of auto, neighb"):
+        SPADE(num_labels=3, modulation="fast")
+
+
+@pytest.mark.parametrize(
+    ("modulation", "side", "counted"),
+    [("auto", 8, 0), ("auto", 16, 1), ("neighbourhoods", 8, 1), ("convolutions", 16, 0)],
+)
+def test_counts_neighbourhoods_where_it_pays(modulation, side, counted, monkeypatch):
+    asked = []
+    read = LayoutPyramid.neighbourhoods
+    monkeypatch.setattr(
+        LayoutPyramid, "neighbourhoods", lambda *args: asked.append(args) or read(*args)
+    )
+    layer = SPADE(num_labels=2, hidden_width=2, modulation=modulation)
+    layer.build((None, None, None, 1))
+    x = np.zeros((1, side, side, 1), "float32")
+    layer(x, LayoutPyramid(np.zeros((1, side, side), "int32"), 2))
+    assert len(asked) == counted
