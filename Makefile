@@ -6,11 +6,16 @@ BIN := $(VENV)/bin
 LOCK := requirements.lock.txt
 STAMP := $(VENV)/installed.stamp
 
+# tensorflow-addons needs an older TensorFlow, and that one Python 3.11.
+TFA_VENV := .venv-tfa
+TFA_LOCK := tests/tfa/requirements.txt
+TFA_STAMP := $(TFA_VENV)/installed.stamp
+
 # TensorFlow's C++ log tells of missing GPUs; errors reach us as Python exceptions.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format lock clean
+.PHONY: help setup demo test test-fast test-tfa lint format lock clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z%-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +38,13 @@ test: $(STAMP) ## run all tests
 test-fast: $(STAMP) ## run the tests that take less than five seconds each
 	$(BIN)/python -m pytest -m "not slow"
 
+test-tfa: $(STAMP) $(TFA_STAMP) ## compare with tensorflow-addons on TensorFlow 2.15 (needs Python 3.11)
+	$(BIN)/python -m pytest tests/tfa
+
+$(TFA_STAMP): $(TFA_LOCK) tools/make_venv.sh
+	SPADE_PYTHON="$(PYTHON) python3.11 python3 python" tools/make_venv.sh $(TFA_VENV) $(TFA_LOCK) 3.11
+	@touch $@
+
 lint: $(STAMP) ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,6 +60,6 @@ lock: $(STAMP) ## renew requirements.lock.txt from pyproject.toml (UPGRADE=1: to
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet --output-file $(LOCK)
 
-clean: ## remove .venv and what tools keep for themselves; runs/ stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove .venv, .venv-tfa and what tools keep for themselves; runs/ stays
+	rm -rf $(VENV) $(TFA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './bazel-*' -prune -exec rm -rf {} +

@@ -1,29 +1,32 @@
 #!/usr/bin/env bash
 # Makes the virtual environment DIR with the packages of LOCK, or brings it up to date.
 #
-#   tools/make_venv.sh DIR LOCK
+#   tools/make_venv.sh DIR LOCK [VERSIONS]
 #
-# Make and Bazel both call it. SPADE_PYTHON names the interpreter to use; otherwise the first
-# Python of 3.11, 3.12, 3.13 and 3.10 that is found.
+# Make and Bazel both call it. VERSIONS are the Pythons that will do, best first; by default those
+# that we support. SPADE_PYTHON names the interpreters to try instead of them.
 set -euo pipefail
 
 venv=$1
 lock=$2
+read -ra versions <<<"${3:-3.11 3.12 3.13 3.10}"
+names=${SPADE_PYTHON:-${versions[*]/#/python} python3 python}
 
-supported() { # Does the command $1 run a Python that we support?
-  "$1" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+supported() { # Does the command $1 run a Python that will do?
+  "$1" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv[1:])' \
+    "${versions[@]}" 2>/dev/null
 }
 
 find_python() {
   local name
-  for name in ${SPADE_PYTHON:-python3.11 python3.12 python3.13 python3.10 python3 python}; do
+  for name in $names; do
     # Ask the interpreter for its own path: the name may be a version manager's shim.
     if supported "$name"; then
       "$name" -c 'import sys; print(sys.executable)'
       return
     fi
   done
-  echo "no Python 3.10 to 3.13 found (tried: ${SPADE_PYTHON:-python3.10 to 3.13, python3, python});" \
+  echo "$venv needs Python ${versions[*]/%/,} and none was found (tried: $names);" \
     "install one or set SPADE_PYTHON=/path/to/python" >&2
   return 1
 }
