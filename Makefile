@@ -15,7 +15,7 @@ TFA_STAMP := $(TFA_VENV)/installed.stamp
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-tfa lint format lock clean
+.PHONY: help setup demo test test-fast test-tfa parity lint format lock clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z%-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -44,6 +44,9 @@ test-tfa: $(STAMP) $(TFA_STAMP) ## compare with tensorflow-addons on TensorFlow 
 $(TFA_STAMP): $(TFA_LOCK) tools/make_venv.sh
 	SPADE_PYTHON="$(PYTHON) python3.11 python3 python" tools/make_venv.sh $(TFA_VENV) $(TFA_LOCK) 3.11
 	@touch $@
+
+parity: $(STAMP) ## compare with the official code's numbers and write docs/parity.md
+	SPADE_PARITY_PAGE=docs/parity.md $(BIN)/python -m pytest tests/parity
 
 lint: $(STAMP) ## check style and types
 	$(BIN)/ruff check .

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import pathlib
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 from spade_tf.errors import UserError
@@ -37,3 +39,22 @@ def check_folder(path: pathlib.Path, flag: str) -> None:
         raise UserError(f"{flag}={path}: {nearest} is no folder; give a folder, made if missing")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise UserError(f"{flag}={path}: no permission to write in {nearest}; give another folder")
+
+
+@contextlib.contextmanager
+def folder_beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """An empty folder to write to; renamed to `path` if all goes well, else removed.
+
+    Raises:
+      UserError: `path` exists and is no empty folder.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise UserError(f"{path} exists already; give a folder that is empty or does not exist")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)  # mkdtemp lets nobody else read
+        os.replace(partial, path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

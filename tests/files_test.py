@@ -3,7 +3,7 @@ import os
 import pytest
 
 from spade_tf.errors import UserError
-from spade_tf.files import beside, check_folder, write_beside
+from spade_tf.files import beside, check_folder, folder_beside, write_beside
 
 
 def test_a_file_is_written_whole_and_its_folder_made(tmp_path):
@@ -57,3 +57,21 @@ def test_a_folder_without_permission_is_named(tmp_path):
     with pytest.raises(UserError, match="no permission to write in"):
         check_folder(tmp_path / "a", "--output")
     tmp_path.chmod(0o700)
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "made" / "folder"
+    with folder_beside(path) as partial:
+        (partial / "file").write_text("x")
+        assert not path.exists()
+    assert (path / "file").read_text() == "x"
+    with pytest.raises(RuntimeError), folder_beside(tmp_path / "other"):
+        raise RuntimeError
+    assert [p.name for p in tmp_path.iterdir()] == ["made"]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="exists already"), folder_beside(tmp_path):
+        pass
+    assert (tmp_path / "file").exists()

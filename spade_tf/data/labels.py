@@ -1,5 +1,7 @@
 """From file ids to labels: the table, the names and the colours of an experiment."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from spade_tf.config import Config, DataConfig
@@ -42,7 +44,7 @@ def label_names(config: Config) -> list[str]:
     if data.palette:
         known = read_palette(data.palette)[0][data.first_file_id :]
     else:
-        known = list(dataset_module(data.dataset).LABEL_NAMES)
+        known = _from_first_id(data, dataset_module(data.dataset).LABEL_NAMES)
     names = known[: data.num_labels]
     names += [f"label {i}" for i in range(len(names), data.num_labels)]
     if data.has_dont_care and data.num_labels > len(known):
@@ -56,6 +58,16 @@ def palette(config: Config) -> np.ndarray:
     if data.palette:
         known = read_palette(data.palette)[1][data.first_file_id :]
     else:
-        known = list(dataset_module(data.dataset).PALETTE)
+        known = _from_first_id(data, dataset_module(data.dataset).PALETTE)
     own = distinct_colors(data.num_labels, dont_care=data.has_dont_care)
     return np.array((known + list(own[len(known) :]))[: data.num_labels], np.uint8)
+
+
+def _from_first_id(data: DataConfig, known: Sequence) -> list:
+    """A data set's names or colours, moved if the config begins at another id than the data set.
+
+    ADE20K's begin at file id 1 and end with that of 0 (unknown); begun at 0, unknown comes first.
+    """
+    first = getattr(dataset_module(data.dataset), "FIRST_FILE_ID", data.first_file_id)
+    shift = first - data.first_file_id
+    return [known[(i - shift) % len(known)] for i in range(len(known))]

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.models import build_discriminator, build_encoder, build_generator
+from spade_tf.training.adam import Adam
 
 
 class TrainingState:
@@ -103,7 +104,7 @@ def copy_variables(sources: list, targets: list) -> None:
 def _adam(config: Config, learning_rate: float, name: str) -> keras.optimizers.Optimizer:
     """Adam; its name begins its variables' paths, and so their names in a checkpoint."""
     train = config.train
-    adam = keras.optimizers.Adam(
+    adam = Adam(
         learning_rate,
         name=name,
         beta_1=train.beta_1,

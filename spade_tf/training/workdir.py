@@ -44,6 +44,7 @@ class Workdir:
 
     config.json         the effective config
     environment.json    versions, devices and command of the last start
+    model_card.json     source and licence of the weights, if they were imported
     checkpoints/        the newest full states
     losses.jsonl        one line of mean losses per `train.log_every_steps`
     losses.png          the loss curves
@@ -55,6 +56,7 @@ class Workdir:
         self.path = pathlib.Path(path)
         self.config = self.path / "config.json"
         self.environment = self.path / "environment.json"
+        self.model_card = self.path / "model_card.json"
         self.checkpoints = self.path / "checkpoints"
         self.losses = self.path / "losses.jsonl"
         self.loss_curves = self.path / "losses.png"

@@ -83,3 +83,12 @@ def test_no_two_colours_look_alike(count, steps):
 def test_the_dont_care_label_is_the_last():
     assert dont_care_label(DataConfig(num_labels=7, has_dont_care=True)) == 6
     assert dont_care_label(DataConfig(num_labels=7)) is None
+
+
+def test_names_and_colours_follow_the_first_file_id():
+    ade = DataConfig(dataset="ade20k", num_labels=151, has_dont_care=True, first_file_id=1)
+    meant = Config(data=ade)
+    official = replace(meant, "data.first_file_id", 0)
+    assert label_names(meant)[:2] == ["wall", "building"] and label_names(meant)[-1] == "unknown"
+    assert label_names(official)[:2] == ["unknown", "wall"] and label_names(official)[-1] == "flag"
+    np.testing.assert_array_equal(palette(official)[1:], palette(meant)[:-1])

@@ -34,6 +34,9 @@ LABEL_NAMES = tuple(
         "unknown"
     ).split(", ")
 )
+FIRST_FILE_ID = 1
+"""File id of the first name."""
+
 PALETTE = distinct_colors(len(LABEL_NAMES), dont_care=True)
 
 FOLDERS = {"train": "training", "val": "validation"}

@@ -14,6 +14,7 @@ import numpy as np
 
 from spade_tf.config import DataConfig
 from spade_tf.data.datasets import ade20k
+from spade_tf.data.datasets.ade20k import FIRST_FILE_ID as FIRST_FILE_ID
 from spade_tf.data.datasets.ade20k import LABEL_NAMES as LABEL_NAMES
 from spade_tf.data.datasets.ade20k import PALETTE as PALETTE
 from spade_tf.data.files import read_file_ids
