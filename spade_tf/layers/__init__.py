@@ -3,6 +3,7 @@
 from spade_tf.layers.clade import CLADE
 from spade_tf.layers.initializers import xavier_normal
 from spade_tf.layers.instance_edges import instance_edges
+from spade_tf.layers.joint_conv import JointConv2D
 from spade_tf.layers.layout_layer import LayoutLayer
 from spade_tf.layers.layout_pyramid import LayoutPyramid, resize_nearest
 from spade_tf.layers.modulation import Modulation, modulate
@@ -16,6 +17,7 @@ from spade_tf.layers.table import RowIndex, lookup, lookup_sum
 __all__ = [
     "CLADE",
     "SPADE",
+    "JointConv2D",
     "LayoutLayer",
     "LayoutPyramid",
     "Modulation",

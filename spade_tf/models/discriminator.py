@@ -5,7 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from spade_tf.layers import LayoutPyramid, ParameterFreeNorm, SpectralNormalization
+from spade_tf.layers import (
+    JointConv2D,
+    LayoutPyramid,
+    ParameterFreeNorm,
+    SpectralNormalization,
+)
 from spade_tf.layers.initializers import xavier_normal
 from spade_tf.layers.resampling import halve, pad
 
@@ -20,8 +25,9 @@ class PatchDiscriminator(keras.Model):
     1, with spectral and instance normalisation; then one channel of logits. Zeros are padded two
     wide on each side. Leaky ReLU with slope 0.2 everywhere but on the logits.
 
-    Input: float `[batch, height, width, channels]`, layout channels before image channels.
-    Returns: list of `num_layers` feature maps and the logits `[batch, h, w, 1]` (float32).
+    Inputs: float layout `[batch, height, width, labels]` and image `[n * batch, height, width, 3]`;
+    see `JointConv2D`, the first layer, for n.
+    Returns: list of `num_layers` feature maps and the logits `[n * batch, h, w, 1]` (float32).
     """
 
     def __init__(
@@ -38,17 +44,17 @@ class PatchDiscriminator(keras.Model):
         self.convolutions: list[keras.layers.Layer] = []
         self.norms: list[keras.layers.Layer] = []
         for index in range(num_layers):
-            first = index == 0
-            convolution: keras.layers.Layer = keras.layers.Conv2D(
+            kind = keras.layers.Conv2D if index else JointConv2D
+            convolution: keras.layers.Layer = kind(
                 min(base_width * 2**index, MAX_WIDTH),
                 4,
-                strides=1 if index == num_layers - 1 and not first else 2,
-                use_bias=first,
+                strides=1 if index and index == num_layers - 1 else 2,
+                use_bias=index == 0,
                 kernel_initializer=xavier_normal(),
                 dtype=self.dtype_policy,
                 name=f"conv_{index}",
             )
-            if not first:
+            if index:
                 if spectral_norm:
                     convolution = SpectralNormalization(
                         convolution, dtype=self.dtype_policy, name=f"conv_{index}"
@@ -71,17 +77,15 @@ class PatchDiscriminator(keras.Model):
         self.logits.build(shape)
         self.built = True
 
-    def call(self, x: Any, training: bool | None = None) -> list[Any]:
-        features = []
-        for index, convolution in enumerate(self.convolutions):
-            x = pad(x, 2)
-            if index and self.spectral_norm:
-                x = convolution(x, training=training)
+    def call(self, layout: Any, image: Any, training: bool | None = None) -> list[Any]:
+        x = ops.leaky_relu(self.convolutions[0](pad(layout, 2), pad(image, 2)), 0.2)
+        features = [x]
+        for convolution, norm in zip(self.convolutions[1:], self.norms, strict=True):
+            if self.spectral_norm:
+                x = convolution(pad(x, 2), training=training)
             else:
-                x = convolution(x)
-            if index:
-                x = self.norms[index - 1](x, training=training)
-            x = ops.leaky_relu(x, 0.2)
+                x = convolution(pad(x, 2))
+            x = ops.leaky_relu(norm(x, training=training), 0.2)
             features.append(x)
         return [*features, ops.cast(self.logits(pad(x, 2)), "float32")]
 
@@ -100,7 +104,8 @@ class MultiScaleDiscriminator(keras.Model):
 
     Inputs (a dict): label_map int32 `[batch, height, width]`; instance_map likewise, if
     `has_instances`; image float `[batch, height, width, 3]`, -1..1. To judge generated and real
-    images in one pass, stack them on the batch axis, generated first.
+    images in one pass, stack them on the batch axis, generated first; the maps, which both share,
+    may be stacked too or be given once.
 
     Returns: list over scales (full size first) of lists of feature maps, logits last.
     """
@@ -147,12 +152,12 @@ class MultiScaleDiscriminator(keras.Model):
             instance_map=inputs["instance_map"] if self.has_instances else None,
         )
         condition = pyramid.condition(height, width, self.compute_dtype)
-        x = ops.concatenate([condition, ops.cast(inputs["image"], self.compute_dtype)], axis=-1)
+        image = ops.cast(inputs["image"], self.compute_dtype)
         features = []
         for index, scale in enumerate(self.scales):
             if index:
-                x = halve(x)
-            features.append(scale(x, training=training))
+                condition, image = halve(condition), halve(image)
+            features.append(scale(condition, image, training=training))
         return features
 
     def get_config(self) -> dict[str, Any]:

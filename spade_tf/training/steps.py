@@ -91,9 +91,8 @@ class Steps:
         optimizer = self.state.discriminator_optimizer
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            both = {key: tf.concat([value, value], axis=0) for key, value in batch.items()}
-            both["image"] = tf.concat([fake, batch["image"]], axis=0)
-            features = self.state.discriminator(both, training=True)
+            both = tf.concat([fake, batch["image"]], axis=0)
+            features = self.state.discriminator({**batch, "image": both}, training=True)
             terms = self.discriminator_objective(*split_fake_real(features))
             loss = optimizer.scale_loss(total(terms, self.global_batch_size))
         self._update(tape, loss, variables, optimizer)
