@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spade_tf.config import load_config, replace
+from spade_tf.models import build_generator
+from spade_tf.pytorch.slots import slots_of
 from spade_tf.training.checkpoints import load_generator
 from spade_tf.training.workdir import Workdir
 from tests.data.small_sets import ROOT, custom_set
 from tests.parity.vectors import Vectors
-from tools.import_pytorch import load_state_dict
+from tools.import_pytorch import import_checkpoint, load_state_dict
 
 torch = pytest.importorskip("torch", reason="the extra `import` is not installed")
 
@@ -135,10 +138,23 @@ def test_what_does_not_fit_is_one_line_and_nothing_is_written(tmp_path):
 
 
 def test_load_state_dict_is_importable_from_the_tool():
-    from spade_tf.models import build_generator
-
     vectors = Vectors("clade_generator_icpe")
     generator = build_generator(vectors.config())
     load_state_dict(generator, vectors.state())
     image = generator(vectors.layout(), training=False)
     np.testing.assert_allclose(image, vectors["out/image"], atol=2e-5)
+
+
+@pytest.mark.parametrize(("asked", "first_file_id"), [(set(), 0), ({"data.first_file_id"}, 1)])
+def test_ade20k_keeps_the_ids_that_the_official_code_trained_on(asked, first_file_id, tmp_path):
+    small = {"model.base_width": 1, "model.hidden_width": 2}
+    truth = load_config("ade20k", {**small, "data.height": 32, "data.width": 32})
+    generator = build_generator(truth)
+    state = {name: torch.zeros(slot.shape) for name, slot in slots_of(generator).items()}
+    torch.save(state, tmp_path / "x_net_G.pth")
+    config = load_config("ade20k", {"data.height": 32, "data.width": 32})
+    config = replace(config, "discriminator.base_width", 1)
+    files = {"generator": tmp_path / "x_net_G.pth"}
+    imported = import_checkpoint(files, config, asked, tmp_path / "imported", "none")
+    assert imported.data.first_file_id == first_file_id
+    assert Workdir(tmp_path / "imported").read_config() == imported
