@@ -50,6 +50,10 @@ CASES = {
     "block_spade": Case(
         lambda: ResidualBlock(3, SPADE(LABELS, hidden_width=6)), no_gradient=("conv_0/conv/bias",)
     ),
+    "block_spade_convolutions": Case(
+        lambda: ResidualBlock(3, SPADE(LABELS, hidden_width=6, modulation="convolutions")),
+        no_gradient=("conv_0/conv/bias",),
+    ),
     "block_clade_instances": Case(
         lambda: ResidualBlock(4, CLADE(LABELS, has_instances=True)),
         no_gradient=("conv_0/conv/bias",),
@@ -185,7 +189,9 @@ def test_every_weight_gets_a_gradient(case):
             assert np.abs(gradient).max() > 0.1, variable.path
 
 
-@pytest.mark.parametrize("name", ["sync_batch", "instance", "clade_icpe", "block_spade"])
+@pytest.mark.parametrize(
+    "name", ["sync_batch", "instance", "clade_icpe", "block_spade_convolutions"]
+)
 def test_compiled_equals_eager(name):
     case = CASES[name]
     batch = make_batch(case)
