@@ -152,8 +152,9 @@ class LayoutPyramid:
         )
 
     def _cached(self, key: tuple, compute: Callable[[], Any]) -> Any:
-        if not (isinstance(key[1], int) and isinstance(key[2], int)):
-            return compute()  # a size known only when the graph runs cannot be a key
+        # A size known only when the graph runs is the same only if it is the same tensor.
+        sizes = key[1:3]
+        key = tuple(part if isinstance(part, int | str) else id(part) for part in key)
         if key not in self._cache:
-            self._cache[key] = compute()
-        return self._cache[key]
+            self._cache[key] = (compute(), sizes)  # kept, so that no other tensor gets their ids
+        return self._cache[key][0]

@@ -1,6 +1,6 @@
 """Spatially-adaptive normalisation."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
@@ -9,6 +9,9 @@ from spade_tf.layers.layout_pyramid import LayoutPyramid
 from spade_tf.layers.modulation import Modulation, modulate
 from spade_tf.layers.same_conv import same_conv
 from spade_tf.layers.table import lookup, lookup_sum
+
+if TYPE_CHECKING:  # TensorFlow's own; the layer itself runs on any Keras backend
+    from spade_tf.layers.neighbourhoods import Neighbourhoods
 
 MODULATIONS = ("auto", "neighbourhoods", "convolutions")
 
@@ -99,36 +102,17 @@ class SPADE(Modulation):
     ) -> tuple[Any, Any]:
         """The same, with both layers of convolutions as sums of table rows."""
         found = pyramid.neighbourhoods(height, width, self.kernel_size, self.has_instances)
-        hidden = lookup_sum(self._symbol_table(), found.inner) + _float32(self.mask_conv.bias)
-        hidden = ops.relu(hidden) * found.is_inside
+        table = symbol_table(self.mask_conv.kernel, self.num_labels)
+        hidden = hidden_rows(found, table, self.mask_conv.bias)
         gamma, beta = (
-            lookup(self._table_of(conv, hidden, found), found.pixels, self.compute_dtype)
+            lookup(
+                outer_rows(found, hidden, by_offset(conv.kernel), conv.bias, self.compute_dtype),
+                found.pixels,
+                self.compute_dtype,
+            )
             for conv in (self.gamma_conv, self.beta_conv)
         )
         return gamma, beta
-
-    def _symbol_table(self) -> Any:
-        """What each symbol of `Neighbourhoods` at each place of the window adds to the hidden sum.
-
-        [kernel_size**2 * num_symbols, hidden_width].
-        """
-        kernel = _float32(self.mask_conv.kernel)
-        kernel = ops.reshape(kernel, (self.kernel_size**2, -1, self.hidden_width))
-        table = ops.pad(kernel[:, : self.num_labels], [[0, 0], [0, 1], [0, 0]])
-        if self.has_instances:
-            table = ops.concatenate([table, table + kernel[:, self.num_labels :]], axis=1)
-        return ops.reshape(ops.pad(table, [[0, 0], [0, 1], [0, 0]]), (-1, self.hidden_width))
-
-    def _table_of(self, conv: keras.layers.Conv2D, hidden: Any, found: Any) -> Any:
-        """A convolution of the hidden map for every outer neighbourhood, [outer, channels]."""
-        kernel = ops.reshape(conv.kernel, (-1, self.hidden_width, conv.filters))
-        kernel = ops.reshape(ops.transpose(kernel, (1, 0, 2)), (self.hidden_width, -1))
-        # What each inner neighbourhood adds at each place of the window around it.
-        parts = ops.matmul(
-            ops.cast(hidden, self.compute_dtype), ops.cast(kernel, self.compute_dtype)
-        )
-        parts = ops.reshape(_float32(parts), (-1, conv.filters))
-        return lookup_sum(parts, found.outer) + _float32(conv.bias)
 
     def get_config(self) -> dict:
         return {
@@ -137,6 +121,47 @@ class SPADE(Modulation):
             "kernel_size": self.kernel_size,
             "modulation": self.modulation,
         }
+
+
+def symbol_table(kernel: Any, num_labels: int) -> Any:
+    """What each symbol of `Neighbourhoods` at each place of the window adds to the hidden sum.
+
+    From the kernel [k, k, num_labels (+ 1 for edges), hidden]: [k*k * num_symbols, hidden] float32.
+    """
+    size, _, inputs, width = kernel.shape
+    kernel = ops.reshape(_float32(kernel), (size**2, inputs, width))
+    table = ops.pad(kernel[:, :num_labels], [[0, 0], [0, 1], [0, 0]])
+    if inputs > num_labels:
+        table = ops.concatenate([table, table + kernel[:, num_labels:]], axis=1)
+    return ops.reshape(ops.pad(table, [[0, 0], [0, 1], [0, 0]]), (-1, width))
+
+
+def hidden_rows(found: "Neighbourhoods", table: Any, bias: Any) -> Any:
+    """The hidden map at every inner neighbourhood, from a `symbol_table`: [inner, hidden]."""
+    return ops.relu(lookup_sum(table, found.inner) + _float32(bias)) * found.is_inside
+
+
+def by_offset(kernel: Any) -> Any:
+    """A kernel [k, k, hidden, channels] as the matrix [hidden, k*k * channels]."""
+    size, _, width, channels = kernel.shape
+    kernel = ops.reshape(kernel, (size**2, width, channels))
+    return ops.reshape(ops.transpose(kernel, (1, 0, 2)), (width, -1))
+
+
+def outer_rows(found: "Neighbourhoods", hidden: Any, kernel: Any, bias: Any, dtype: str) -> Any:
+    """A convolution of the hidden map at every outer neighbourhood, [outer, channels] float32.
+
+    Args:
+        found: neighbourhoods.
+        hidden: `hidden_rows` of them.
+        kernel: from `by_offset`.
+        bias: [channels].
+        dtype: type of the product.
+    """
+    # What each inner neighbourhood adds at each place of the window around it.
+    parts = ops.matmul(ops.cast(hidden, dtype), ops.cast(kernel, dtype))
+    parts = ops.reshape(_float32(parts), (-1, bias.shape[0]))
+    return lookup_sum(parts, found.outer) + _float32(bias)
 
 
 def _float32(x: Any) -> Any:

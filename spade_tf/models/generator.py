@@ -17,6 +17,18 @@ WIDTHS = {
 """Widths of the residual blocks in units of the base width, by number of doublings."""
 
 
+def read_layout(
+    inputs: dict[str, Any], num_labels: int, has_instances: bool, has_positions: bool
+) -> LayoutPyramid:
+    """The layout among a generator's inputs."""
+    return LayoutPyramid(
+        inputs["label_map"],
+        num_labels,
+        instance_map=inputs["instance_map"] if has_instances else None,
+        position_map=inputs["position_map"] if has_positions else None,
+    )
+
+
 @keras.saving.register_keras_serializable("spade_tf")
 class Generator(keras.Model):
     """Residual blocks modulated by the layout, doubled between them (SPADE paper, Figure 4).
@@ -131,12 +143,7 @@ class Generator(keras.Model):
         self.built = True
 
     def call(self, inputs: dict[str, Any], training: bool | None = None) -> Any:
-        pyramid = LayoutPyramid(
-            inputs["label_map"],
-            self.num_labels,
-            instance_map=inputs["instance_map"] if self.has_instances else None,
-            position_map=inputs["position_map"] if self.has_positions else None,
-        )
+        pyramid = read_layout(inputs, self.num_labels, self.has_instances, self.has_positions)
         x = self._start(inputs, pyramid)
         for block, doubled in zip(self.blocks, self.doubled_before, strict=False):
             if doubled:

@@ -91,3 +91,11 @@ def test_each_resolution_is_computed_once():
     ):
         assert read(2, 2) is read(2, 2)
         assert read(2, 2) is not read(4, 4)
+
+
+def test_sizes_known_only_in_the_graph_are_the_same_if_they_are_the_same_tensor():
+    pyramid = LayoutPyramid(np.arange(4).reshape(1, 2, 2), 4)
+    one, other = np.array(1), np.array(2)
+    assert pyramid.labels(one, one) is pyramid.labels(one, one)
+    assert np.array(pyramid.labels(one, one)).tolist() == [[[0]]]
+    assert np.array(pyramid.labels(other, other)).tolist() == [[[0, 1], [2, 3]]]

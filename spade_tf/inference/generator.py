@@ -1,0 +1,137 @@
+"""The generator at inference: the same numbers for less work."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from spade_tf.errors import UserError
+from spade_tf.inference.convolution import Convolution, frozen
+from spade_tf.inference.residual_block import LEAK, FoldedBlock
+from spade_tf.layers import LayoutPyramid, Modulation
+from spade_tf.layers.resampling import double
+from spade_tf.models.generator import Generator, read_layout
+
+PRECISIONS = ("float32", "bfloat16")
+MODULATIONS = ("neighbourhoods", "convolutions")
+
+
+class InferenceGenerator(tf.Module):
+    """A trained generator for painting only: what never changes again is computed once, here.
+
+    Spectral normalisation is worked into the kernels, the running statistics into SPADE's and
+    CLADE's tables, and gamma and beta are one product. Images are those of
+    `generator(inputs, training=False)` but for rounding.
+
+    `model(inputs)` paints as the generator does. To paint a layout in many styles, prepare it once:
+
+        prepared = model.prepare({"label_map": label_map})
+        images = [model.paint(prepared, z) for z in styles]
+
+    One layout and several z give an image for each z, several layouts and one z an image for each
+    layout. All three are TensorFlow operations: wrap them in `tf.function`, which makes them fast,
+    or save them in a SavedModel. The weights are copies: `generator` may go on training, or go.
+
+    Args:
+        generator: a built `Generator` of SPADE or CLADE layers.
+        precision: type of convolutions and of products of matrices. `bfloat16` is for hardware that
+            has it. Statistics, scales, shifts and images remain float32.
+        modulation: how SPADE layers compute gamma and beta, whatever they did in training: once for
+            each of the distinct `neighbourhoods`, or by `convolutions`, which XLA can compile.
+
+    Raises:
+        UserError: another precision or modulation, or other modulation layers.
+        ValueError: modulation layers that do not fit the generator's layout.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        precision: str = "float32",
+        modulation: str = "neighbourhoods",
+    ) -> None:
+        super().__init__()
+        if precision not in PRECISIONS:
+            raise UserError(f"precision {precision!r}: expected one of {', '.join(PRECISIONS)}")
+        if modulation not in MODULATIONS:
+            raise UserError(f"modulation {modulation!r}: expected one of {', '.join(MODULATIONS)}")
+        self._read_layout = functools.partial(
+            read_layout,
+            num_labels=generator.num_labels,
+            has_instances=generator.has_instances,
+            has_positions=generator.has_positions,
+        )
+        _check(generator, self._read_layout)
+        self.precision = precision
+        self.has_style = bool(generator.latent_dim)
+        self._scale = 2**generator.doublings
+        self._doubled_before = generator.doubled_before
+        if self.has_style:
+            start_channels = 16 * generator.base_width
+            self._start_shape = (-1, generator.start_height, generator.start_width, start_channels)
+            self._start_kernel = frozen(generator.start.kernel, precision)
+            self._start_bias = frozen(generator.start.bias, precision)
+        else:
+            self._start = Convolution(generator.start, precision)
+        by_neighbourhoods = modulation == "neighbourhoods"
+        self._blocks = [
+            FoldedBlock(block, precision, by_neighbourhoods) for block in generator.blocks
+        ]
+        self._to_image = Convolution(generator.to_image, precision)
+
+    def __call__(self, inputs: dict[str, Any]) -> tf.Tensor:
+        """Images of the generator's inputs, float32 `[batch, height, width, 3]`, -1..1."""
+        return self.paint(self.prepare(inputs), inputs["z"] if self.has_style else None)
+
+    def prepare(self, layout: dict[str, Any]) -> dict[str, Any]:
+        """All that a layout alone decides, for `paint`.
+
+        Args:
+            layout: the generator's inputs; z is not read.
+
+        Returns: tensors in dicts, to be handed to `paint` as they are. They are small but for SPADE
+        by convolutions, where they are twice as large as all features together.
+        """
+        pyramid = self._read_layout(layout)
+        prepared: dict[str, Any] = {}
+        if self.has_style:
+            _, height, width, _ = self._start_shape
+        else:
+            height, width = (size // self._scale for size in ops.shape(layout["label_map"])[1:])
+            prepared["start"] = self._start(pyramid.condition(height, width, self.precision))
+        for block, doubled in zip(self._blocks, self._doubled_before, strict=False):
+            if doubled:
+                height, width = 2 * height, 2 * width
+            for norm in block.norms:
+                prepared[norm.name] = norm.prepare(pyramid, height, width)
+        return prepared
+
+    def paint(self, prepared: dict[str, Any], z: Any = None) -> tf.Tensor:
+        """Images of prepared layouts, float32 `[batch, height, width, 3]`, -1..1.
+
+        Args:
+            prepared: from `prepare`.
+            z: styles `[batch, latent_dim]`, for a model with a latent.
+        """
+        if self.has_style:
+            x = tf.matmul(tf.cast(z, self._start_kernel.dtype), self._start_kernel)
+            x = tf.reshape(x + self._start_bias, self._start_shape)
+        else:
+            x = prepared["start"]
+        for block, doubled in zip(self._blocks, self._doubled_before, strict=False):
+            x = block(double(x) if doubled else x, prepared)
+        x = self._to_image(tf.nn.leaky_relu(x, LEAK))
+        return tf.tanh(tf.cast(x, tf.float32))
+
+
+def _check(generator: Generator, read: Callable[[dict[str, Any]], LayoutPyramid]) -> None:
+    """Raises what the generator's layers raise at a layout that they cannot read."""
+    pixel = np.zeros((1, 1, 1), "int32")
+    position = np.zeros((1, 1, 1, 2), "float32")
+    pyramid = read({"label_map": pixel, "instance_map": pixel, "position_map": position})
+    for layer in generator._flatten_layers():
+        if isinstance(layer, Modulation):
+            layer.check(pyramid)
