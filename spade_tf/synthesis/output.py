@@ -42,18 +42,18 @@ def synthesize(
     Raises:
       UserError: a bad label map, or an image would replace another file of this run.
     """
-    latents = [None] if styles is None else list(styles)
-    check_outputs(requests, len(latents), output)
+    samples = 1 if styles is None else len(styles)
+    check_outputs(requests, samples, output)
     for request in tqdm(requests, desc="checking", unit="map", disable=len(requests) < 50):
         synthesizer.read(request)
     colors = palette(synthesizer.config)
     on_sheet = evenly_spread(requests, SHEET_EXAMPLES)
     shown: list[tuple[np.ndarray, list[np.ndarray]]] = []
     written: list[pathlib.Path] = []
-    with tqdm(total=len(requests) * len(latents), desc="painting", unit="img") as progress:
+    with tqdm(total=len(requests) * samples, desc="painting", unit="img") as progress:
         for batch in batches(requests, BATCH_SIZE):
             inputs = [synthesizer.read(request) for request in batch]
-            painted = np.stack([synthesizer.paint(inputs, z) for z in latents], axis=1)
+            painted = synthesizer.paint(inputs, styles)
             for request, item, images in zip(batch, inputs, painted, strict=True):
                 for image, name in zip(images, image_names(request, len(images)), strict=True):
                     written.append(output / name)
@@ -62,9 +62,9 @@ def synthesize(
                 save_png(layout, output / "layouts" / f"{request.name}.png")
                 if request in on_sheet:
                     shown.append((item["label_map"], list(images[:SHEET_SAMPLES])))
-            progress.update(len(batch) * len(latents))
+            progress.update(len(batch) * samples)
     save_png(example_sheet(synthesizer, shown), output / "sheet.png")
-    write_beside(output / "index.html", page(requests, len(latents)))
+    write_beside(output / "index.html", page(requests, samples))
     return written
 
 

@@ -1,6 +1,7 @@
 """A trained generator with what it needs to paint: inputs from files, latents from seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,8 @@ from spade_tf.data.files import (
 from spade_tf.data.labels import dont_care_label
 from spade_tf.data.position_map import position_map
 from spade_tf.errors import UserError
+from spade_tf.inference import InferenceGenerator
+from spade_tf.models import Generator
 from spade_tf.pictures import from_uint8, to_uint8
 from spade_tf.synthesis.requests import Request
 
@@ -26,14 +29,25 @@ class Synthesizer:
 
     Args:
       config: of the run that trained it.
-      generator: called as in the Contract; returns images of -1..1.
+      generator: a `Generator`, which is folded; or anything called as one that returns images of
+        -1..1.
       encoder: from a photograph to (mean, log variance) of its style; None if there is none.
     """
 
-    def __init__(self, config: Config, generator: keras.Model, encoder: keras.Model | None):
+    def __init__(self, config: Config, generator: Callable[..., Any], encoder: keras.Model | None):
         self.config = config
         self.encoder = encoder
-        self._paint = tf.function(lambda inputs: generator(inputs, training=False))
+        if isinstance(generator, Generator):
+            model = InferenceGenerator(generator)
+            self._prepare, self._paint = tf.function(model.prepare), tf.function(model.paint)
+        else:
+            self._prepare = dict
+
+            @tf.function
+            def paint(inputs: dict[str, Any], z: Any) -> Any:
+                return generator(inputs if z is None else {**inputs, "z": z}, training=False)
+
+            self._paint = paint
 
     def styles(self, seed: int, samples: int, style: str | None = None) -> np.ndarray | None:
         """Latents `[samples, latent_dim]`: sample k is the same for every label map.
@@ -91,9 +105,15 @@ class Synthesizer:
             inputs["position_map"] = position_map(inputs["label_map"], dont_care_label(data))
         return inputs
 
-    def paint(self, inputs: Sequence[dict[str, np.ndarray]], z: np.ndarray | None) -> np.ndarray:
-        """Images uint8 `[batch, height, width, 3]` of inputs from `read`, all with one style."""
-        batch = {key: np.stack([item[key] for item in inputs]) for key in inputs[0]}
-        if z is not None:
-            batch["z"] = np.repeat(z[np.newaxis], len(inputs), axis=0).astype(np.float32)
-        return to_uint8(self._paint(batch))
+    def paint(
+        self, inputs: Sequence[dict[str, np.ndarray]], styles: np.ndarray | None
+    ) -> np.ndarray:
+        """Images of inputs from `read`, every one in every style, from `styles`.
+
+        Returns: uint8 `[batch, samples, height, width, 3]`; one sample if `styles` is None.
+        """
+        prepared = self._prepare({key: np.stack([x[key] for x in inputs]) for key in inputs[0]})
+        if styles is None:
+            return to_uint8(self._paint(prepared, None))[:, np.newaxis]
+        batches = np.repeat(styles.astype(np.float32)[:, np.newaxis], len(inputs), axis=1)
+        return np.stack([to_uint8(self._paint(prepared, z)) for z in batches], axis=1)

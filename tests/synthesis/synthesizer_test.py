@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from spade_tf.data.position_map import position_map
 from spade_tf.errors import UserError
-from spade_tf.models import build_encoder
+from spade_tf.models import build_encoder, build_generator
+from spade_tf.pictures import to_uint8
 from spade_tf.synthesis import Request, Synthesizer
 from tests.data.small_sets import make_maps, write_png
 from tests.tiny_config import tiny_config
@@ -134,6 +135,40 @@ def test_paint_gives_bytes_of_the_generators_images():
 
     model = synthesizer({"model.latent_dim": 1}, generator=generator)
     inputs = [{"label_map": np.full((2, 2), label, np.int32)} for label in (0, 4)]
-    images = model.paint(inputs, np.array([1.0]))
+    images = model.paint(inputs, np.array([[1.0], [-1.0]]))
     assert images.dtype == np.uint8
-    np.testing.assert_array_equal(images[:, 1, 0], [[0, 255, 255], [255, 255, 0]])
+    assert images.shape == (2, 2, 2, 2, 3)
+    np.testing.assert_array_equal(images[:, 0, 1, 0], [[0, 255, 255], [255, 255, 0]])
+    np.testing.assert_array_equal(images[:, 1, 1, 0], [[0, 0, 255], [255, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"model.latent_dim": 3, "data.has_instances": True},
+        {"model.norm": "clade", "model.latent_dim": 3},
+        {"model.norm": "clade_icpe"},
+    ],
+)
+def test_paint_gives_what_the_generator_paints_in_every_style(values):
+    config = tiny_config(values)
+    generator = build_generator(config)
+    rng = np.random.default_rng(0)
+    for variable in generator.trainable_variables:
+        variable.assign(rng.normal(0, 0.3, variable.shape))
+    label_maps = rng.integers(0, 5, (2, 32, 32)).astype(np.int32)
+    batch = {
+        "label_map": label_maps,
+        "instance_map": label_maps,
+        "position_map": rng.uniform(-1, 1, (2, 32, 32, 2)).astype(np.float32),
+    }
+    inputs = [{key: value[k] for key, value in batch.items()} for k in range(2)]
+    model = Synthesizer(config, generator, None)
+    styles = model.styles(0, 2) if config.model.latent_dim else None
+    images = model.paint(inputs, styles).astype(int)
+    assert images.shape == (2, 1 if styles is None else 2, 32, 32, 3)
+    for k in range(images.shape[1]):
+        z = None if styles is None else np.stack([styles[k]] * 2)
+        expected = to_uint8(generator({**batch, "z": z}, training=False)).astype(int)
+        assert expected.std() > 10
+        assert np.abs(images[:, k] - expected).max() <= 1  # rounding may fall to either side
