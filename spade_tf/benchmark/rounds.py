@@ -49,6 +49,7 @@ def time_cases(
     """
     timings = {case: Timing() for case in cases}
     runs = {}
+    gc.collect()
     for case in cases:
         say(f"{case}: building, first call")
         with _noted_failure(case, timings[case], say):
@@ -73,11 +74,8 @@ def time_cases(
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Collects before, not during: a graph function that is collected costs all others seconds.
-
-    TensorFlow then forgets what it prepared for running them.
-    """
-    gc.collect()
+    """A graph function that is collected costs all others seconds: TensorFlow then forgets what it
+    prepared for running them."""
     gc.disable()
     try:
         yield
