@@ -129,7 +129,8 @@ def as_text(report: Mapping[str, Any]) -> str:
     devices = ", ".join([machine["cpu"], *machine["gpus"]])
     head = [
         f"{report['config']}, {report['label_maps']} label maps, {report['rounds']} rounds",
-        f"{devices}; {machine['cores']} cores, {machine['intra_op_threads']} threads an operation",
+        f"{devices}; {machine['cores']} cores, {machine['intra_op_threads']} threads an operation; "
+        f"load before: {machine['load_before'][0]:.1f}",
         f"peak: {'; '.join(peaks)}",
     ]
     tables = [table(work["title"], work["rows"]) for work in report["workloads"]]

@@ -81,6 +81,7 @@ def test_columns_that_nobody_has_are_left_out():
 def test_report_and_text():
     options = Options(("clade",), ("graph",), ("float32",), 3, None, True)
     machine = {"cpu": "abacus", "gpus": [], "cores": 2, "intra_op_threads": 2}
+    machine["load_before"] = [0.25, 0.5, 1.0]
     report = report_of(Config(), options, machine, PEAKS, {WORK: ROWS}, "clade")
     assert report["label_maps"] == "procedural"
     assert report["peaks"]["float32"]["convolution_gmacs_per_second"] == pytest.approx(20)
@@ -90,7 +91,7 @@ def test_report_and_text():
     lines = as_text(report).splitlines()
     assert lines[:3] == [
         "custom, procedural label maps, 3 rounds",
-        "abacus; 2 cores, 2 threads an operation",
+        "abacus; 2 cores, 2 threads an operation; load before: 0.2",
         "peak: float32: 20 GMAC/s in convolutions, 25 in matrix products",
     ]
     assert lines[4] == str(WORK)
