@@ -1,7 +1,7 @@
 """Times the networks side by side: prints a table, writes benchmark.json and charts.
 
     python -m tools.benchmark --data_root=DIR --output=runs/benchmark
-    python -m tools.benchmark --what=inference --sizes=256x256 --batches=1 --modes=eager,graph,xla
+    python -m tools.benchmark --what=inference --sizes=256x256 --batches=1 --modes=graph,xla,eager
 
 All rows of a table are timed in the same rounds, one after the other, each round on other label
 maps. PyTorch's networks take part if PyTorch is installed. docs/performance.md says more.

@@ -22,8 +22,9 @@ MODELS = {
 PYTORCH_MODELS = {"pytorch_spade": CONVOLUTIONS, "pytorch_clade": {"model.norm": "clade"}}
 """The same networks in plain PyTorch, `spade_tf.benchmark.pytorch`."""
 
-MODES = ("eager", "graph", "xla")
-"""Operation by operation; compiled by tf.function; the same with XLA. PyTorch runs eagerly."""
+MODES = ("graph", "xla", "eager", "layers")
+"""How ours paint: `InferenceGenerator` compiled by tf.function; the same with XLA; operation by
+operation; and, compiled, the generator's own layers, nothing folded. PyTorch runs eagerly."""
 
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 """Compute types, and what `train.precision` calls them."""

@@ -32,9 +32,8 @@ def make_run(case: Case, config: Config, generator: Any = None) -> Run:
     is_inference = case.workload.what == INFERENCE
     if not case.is_pytorch:
         if not is_inference:
-            return tensorflow_runs.training(config, case.mode)
-        weights = generator.get_weights() if generator else None
-        return tensorflow_runs.inference(config, case.mode, weights)
+            return tensorflow_runs.training(case, config)
+        return tensorflow_runs.inference(case, config, generator)
     from spade_tf.benchmark.pytorch import runs
     from spade_tf.benchmark.pytorch.weights import state_dict_of
 

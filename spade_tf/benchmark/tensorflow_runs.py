@@ -1,15 +1,16 @@
 """Our networks as functions of a batch, ready to be timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from spade_tf.benchmark.cases import CONVOLUTIONS
+from spade_tf.benchmark.cases import CONVOLUTIONS, Case
 from spade_tf.config import Config, replace
 from spade_tf.errors import UserError
+from spade_tf.inference import InferenceGenerator
 from spade_tf.models import build_generator
 from spade_tf.training import Trainer
 
@@ -18,34 +19,49 @@ Run = Callable[[Batch], Any]
 """Does a workload on a batch and returns once it is done: images, or a step's losses."""
 
 
-def inference(config: Config, mode: str, weights: Sequence[np.ndarray] | None = None) -> Run:
+def inference(case: Case, config: Config, generator: keras.Model | None = None) -> Run:
     """From layouts to images [batch, height, width, 3] float32 in the host's memory.
 
     Args:
-        config: the experiment of the case.
-        mode: `eager`, `graph` or `xla`.
-        weights: of the generator; fresh ones by default.
+        case: what to run.
+        config: the case's.
+        generator: whose weights to paint with; fresh ones by default.
+
+    Raises:
+        UserError: a precision that `InferenceGenerator` has not.
     """
-    generator = build_generator(config)
-    if weights is not None:
-        generator.set_weights(weights)
-
-    def paint(inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        return generator(inputs, training=False)
-
-    if mode != "eager":
-        paint = tf.function(paint, jit_compile=mode == "xla")
+    paint = (
+        _layers(config, generator) if case.mode == "layers" else _folded(case, config, generator)
+    )
+    if case.mode != "eager":
+        paint = tf.function(paint, jit_compile=case.mode == "xla")
     return lambda batch: paint({key: tf.constant(x) for key, x in batch.items()}).numpy()
 
 
-def training(config: Config, mode: str) -> Run:
+def _layers(config: Config, generator: keras.Model | None) -> Callable:
+    own = build_generator(config)
+    if generator is not None:
+        own.set_weights(generator.get_weights())
+    return lambda inputs: own(inputs, training=False)
+
+
+def _folded(case: Case, config: Config, generator: keras.Model | None) -> Callable:
+    by_convolutions = config.model.modulation == "convolutions"
+    return InferenceGenerator(
+        generator or build_generator(config),
+        precision=case.precision,
+        modulation="convolutions" if by_convolutions else "neighbourhoods",
+    )
+
+
+def training(case: Case, config: Config) -> Run:
     """One full iteration of our trainer.
 
     Raises:
-        UserError: eagerly, which the trainer does not run.
+        UserError: a mode in which the trainer does not run.
     """
-    if mode == "eager":
-        raise UserError("training steps are always compiled: graph or xla")
+    if case.mode not in ("graph", "xla"):
+        raise UserError("training has the modes graph and xla")
     return Trainer(config).train_step
 
 
