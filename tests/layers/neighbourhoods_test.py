@@ -124,6 +124,6 @@ def test_spade_is_the_same_by_neighbourhoods_and_by_convolutions(layout):
         y, gradients = one(tf.constant(x), label_map, instance_map)
         results.append([y, *gradients])
     for by_convolutions, by_neighbourhoods in zip(*results, strict=True):
-        # Gradients through the batch statistics cancel: what remains of numbers above 1 may be small.
+        # Gradients through the batch statistics cancel: small remains of numbers above 1.
         atol = 1e-5 * max(1, np.abs(by_convolutions).max())
         np.testing.assert_allclose(by_neighbourhoods, by_convolutions, atol=atol)
