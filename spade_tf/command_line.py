@@ -13,9 +13,8 @@ from absl import app, flags, logging
 from spade_tf.config import CONFIG_FOLDER, Config, all_options, load_config
 from spade_tf.errors import UserError
 
-# Before TensorFlow is imported: fewer start-up lines; oneDNN's convolutions halve a CPU step.
+# Before TensorFlow is imported: fewer start-up lines.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # The flags defined here are shown by the --help of the program that asks for them.
 flags.disclaim_key_flags()

@@ -2,6 +2,8 @@
 
 import os
 
+import spade_tf  # noqa: F401  (before TensorFlow, which then runs as it does for users)
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras  # noqa: E402

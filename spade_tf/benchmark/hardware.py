@@ -13,6 +13,8 @@ FLAGS = (
 ).split()
 """Instructions that convolutions may use, as Linux calls them."""
 
+VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "TF_CPU_ALLOCATOR_USE_BFC")
+
 PACKAGES = ("tensorflow", "keras", "numpy", "torch")
 
 
@@ -29,7 +31,7 @@ def describe_machine() -> dict[str, Any]:
         "intra_op_threads": num_threads(),
         "memory_gib": round(_memory() / 2**30, 1),
         "gpus": [str(detail.get("device_name", "?")) for detail in details],
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "system": f"{platform.system()} {platform.release()}",
         "load_before": [round(x, 2) for x in os.getloadavg()],
         "versions": {"python": platform.python_version(), **_versions()},
