@@ -1,0 +1,1 @@
+"""From a trained generator to files that servers and devices run."""
