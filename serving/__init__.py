@@ -1,0 +1,1 @@
+"""Serving of exported models: settings of TensorFlow Serving, an embedded server, clients."""
