@@ -1,0 +1,1 @@
+"""Everything behind `serving.server`: loading, checking, running and answering."""
