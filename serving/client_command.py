@@ -10,9 +10,10 @@ from PIL import Image
 from serving import label_files, photographs
 from serving.client import Client, Tls
 from serving.metadata import Metadata
+from serving.painting import positions, styles_around
 from spade_tf import command_line, files
 from spade_tf.errors import UserError
-from spade_tf.export.contract import DEFAULT, ENCODE_STYLE, ModelCard
+from spade_tf.export.contract import DEFAULT, ModelCard
 
 
 def start() -> None:
@@ -151,30 +152,10 @@ def read_inputs(metadata: Metadata, card: ModelCard | None) -> dict[str, np.ndar
     return inputs
 
 
-def positions(label_map: np.ndarray, card: ModelCard | None) -> np.ndarray:
-    """The class-relative positions of a label map. Needs scipy, and the card's don't-care label."""
-    if card is None:
-        raise UserError(
-            "this model reads class-relative positions, which depend on its don't-care label; give "
-            "--model_card=FILE"
-        )
-    from spade_tf.data.position_map import position_map
-
-    return position_map(label_map, card.dont_care)
-
-
 def styles(
     client: Client, metadata: Metadata, photograph: str, seed: int, samples: int
 ) -> np.ndarray:
-    """Styles of a photograph, [samples, latent_dim]: the mean, then draws around it."""
-    image = next(t for t in metadata.signature(ENCODE_STYLE).inputs if t.name == "image")
-    height, width = image.shape[1:3]
-    if height is None or width is None:
-        raise UserError(f"encode_style reads images of shape {image.shape}; expected a fixed size")
+    """Styles of a photograph, [samples, latent_dim]."""
     content = label_files.read_file(command_line.user_path(photograph))
-    mean, log_variance = client.encode_style(
-        photographs.read_photograph(content, photograph, (height, width))
-    )
-    noise = np.random.default_rng(seed).standard_normal((samples, mean.shape[1]))
-    noise[0] = 0.0
-    return (mean + np.exp(0.5 * log_variance) * noise).astype(np.float32)
+    image = photographs.read_photograph(content, photograph, metadata.style_size())
+    return styles_around(*client.encode_style(image), seed=seed, samples=samples)

@@ -8,7 +8,7 @@ import numpy as np
 
 from serving import tensors, wire
 from spade_tf.errors import UserError
-from spade_tf.export.contract import DEFAULT, Signature, Tensor
+from spade_tf.export.contract import DEFAULT, ENCODE_STYLE, Signature, Tensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,17 +30,21 @@ class Metadata:
 
     def size(self) -> tuple[int, int]:
         """Height and width of its label maps in pixels."""
-        for tensor in self.signature(DEFAULT).inputs:
-            if (
-                tensor.name == "label_map"
-                and len(tensor.shape) == 3
-                and None not in tensor.shape[1:]
-            ):
-                return tensor.shape[1], tensor.shape[2]  # type: ignore[return-value]
-        raise UserError(
-            f"model {self.model_name!r} has no input label_map of [batch, height, width]; it was "
-            "not exported by spade_tf.export_model"
-        )
+        return self._size_of(DEFAULT, "label_map")
+
+    def style_size(self) -> tuple[int, int]:
+        """Height and width of the photographs that its style encoder reads."""
+        return self._size_of(ENCODE_STYLE, "image")
+
+    def _size_of(self, signature: str, name: str) -> tuple[int, int]:
+        shapes = {tensor.name: tensor.shape for tensor in self.signature(signature).inputs}
+        _, height, width, *_ = (*shapes.get(name, ()), None, None, None)
+        if height is None or width is None:
+            raise UserError(
+                f"signature {signature!r} of model {self.model_name!r} has no input {name} of "
+                "[batch, height, width]; it was not exported by spade_tf.export_model"
+            )
+        return height, width
 
 
 def read_metadata(response: Any) -> Metadata:
@@ -118,7 +122,7 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
 
 
 def _shape_text(shape: tuple[int | None, ...]) -> str:
-    sides = [
-        "batch" if side is None and not i else str(side or "any") for i, side in enumerate(shape)
-    ]
+    sides = ["any" if side is None else str(side) for side in shape]
+    if shape and shape[0] is None:
+        sides[0] = "batch"
     return f"[{', '.join(sides)}]"

@@ -7,7 +7,7 @@ import numpy as np
 
 from serving.metadata import Metadata
 from spade_tf.errors import UserError
-from spade_tf.export.contract import DEFAULT, STYLE
+from spade_tf.export.contract import DEFAULT, STYLE, ModelCard
 
 _INT32 = np.iinfo(np.int32)
 _INT64 = np.iinfo(np.int64)
@@ -54,6 +54,33 @@ def painting_inputs(
     if z is None:
         return DEFAULT, {**inputs, "seed": _seeds(seed, len(label_map), samples)}
     return STYLE, {**inputs, "z": _styles(z, len(label_map), samples)}
+
+
+def positions(label_map: np.ndarray, card: ModelCard | None) -> np.ndarray:
+    """The class-relative positions of a label map, [height, width, 2]; needs scipy."""
+    if card is None:
+        raise UserError(
+            "this model reads class-relative positions, which depend on its don't-care label; give "
+            "--model_card=FILE"
+        )
+    from spade_tf.data.position_map import position_map
+
+    return position_map(label_map, card.dont_care)
+
+
+def styles_around(
+    mean: np.ndarray, log_variance: np.ndarray, *, seed: int, samples: int
+) -> np.ndarray:
+    """Styles of a photograph, [samples, latent_dim]: the mean, then draws of its distribution.
+
+    Args:
+        mean, log_variance: [1, latent_dim], as `Client.encode_style` returns them.
+        seed: of the draws; sample k is the same however many there are.
+        samples: how many.
+    """
+    noise = np.random.default_rng(seed).standard_normal((samples, mean.shape[1]))
+    noise[0] = 0.0
+    return (mean + np.exp(0.5 * log_variance) * noise).astype(np.float32)
 
 
 def _rows_of_ids(values: Any, name: str) -> np.ndarray:
