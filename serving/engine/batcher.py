@@ -112,7 +112,8 @@ class Batcher:
 
     def _head(self) -> tuple[list[_Waiting], bool]:
         """What fits into a batch with the first in the queue, and whether it is full."""
-        key, rows, batch = self._queue[0].key(), 0, []
+        key, rows = self._queue[0].key(), 0
+        batch: list[_Waiting] = []
         for waiting in self._queue:
             if waiting.key() != key:
                 continue
