@@ -9,6 +9,7 @@ then the old one is let go. It asks no one who they are: it listens on this mach
 """
 
 import ipaddress
+import logging
 import os
 import pathlib
 import signal
@@ -61,6 +62,8 @@ def main(_: object) -> None:
     """Serves until SIGTERM or Ctrl-C, then finishes what is being answered."""
     check_flags()
     command_line.import_tensorflow()
+    # Its loader of graphs says at each start that TensorFlow 1 is deprecated.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from serving.engine.application import Application
 
     signals = threading.Event()

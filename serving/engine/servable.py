@@ -32,7 +32,6 @@ class Servable:
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
         try:
             with self._session.graph.as_default():
-                # By its full name it does not warn of TensorFlow 1.
                 meta_graph = tf.compat.v1.saved_model.load(self._session, ["serve"], str(path))
         except BaseException:
             self._session.close()

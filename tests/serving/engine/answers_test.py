@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
 
 from serving.engine import answers
 
@@ -19,7 +20,7 @@ ARRAYS = [
 @pytest.mark.parametrize("encoding", answers.ENCODINGS)
 @pytest.mark.parametrize("array", ARRAYS, ids=lambda array: str(array.dtype))
 def test_tensorflow_reads_both_forms(array, encoding):
-    tensor = tf.compat.v1.TensorProto()
+    tensor = tensor_pb2.TensorProto()
     answers.fill(tensor, array, encoding)
     read = tf.make_ndarray(tensor)
     assert read.dtype == array.dtype
@@ -27,7 +28,7 @@ def test_tensorflow_reads_both_forms(array, encoding):
 
 
 def test_images_are_typed_values_or_bytes():
-    field, content = tf.compat.v1.TensorProto(), tf.compat.v1.TensorProto()
+    field, content = tensor_pb2.TensorProto(), tensor_pb2.TensorProto()
     answers.fill(field, ARRAYS[0], "field")
     answers.fill(content, ARRAYS[0], "content")
     assert (list(field.int_val), field.tensor_content) == ([0, 200, 127, 255], b"")

@@ -4,7 +4,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.core.framework import types_pb2
+from tensorflow.core.framework import tensor_pb2, types_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import predict_pb2
 
@@ -38,7 +38,7 @@ def request(signature_name="", outputs=(), **inputs):
     message.model_spec.signature_name = signature_name
     for name, value in inputs.items():
         message.inputs[name].CopyFrom(
-            value if isinstance(value, tf.compat.v1.TensorProto) else tf.make_tensor_proto(value)
+            value if isinstance(value, tensor_pb2.TensorProto) else tf.make_tensor_proto(value)
         )
     return message
 
@@ -169,7 +169,7 @@ def test_malformed_tensors():
     unknown.dtype = 99
     negative = tf.make_tensor_proto(LABELS)
     negative.tensor_shape.dim[0].size = -1
-    for tensor in (short, unknown, negative, tf.compat.v1.TensorProto()):
+    for tensor in (short, unknown, negative, tensor_pb2.TensorProto()):
         with pytest.raises(Refusal, match="tensor parsing error: labels") as caught:
             check(request(labels=tensor, z=Z))
         assert caught.value.code is INVALID
