@@ -89,7 +89,10 @@ MESSAGES = {
 }
 """Fields as in a .proto file, types by full name; a map's keys are strings."""
 
-ONE_OF = {"tensorflow.serving.ModelSpec": ("version_choice", ("version", "version_label"))}
+ONE_OF = {
+    "tensorflow.TensorInfo": ("encoding", ("name",)),
+    "tensorflow.serving.ModelSpec": ("version_choice", ("version", "version_label")),
+}
 """Fields of which a message has at most one."""
 
 METHODS = {
