@@ -491,6 +491,8 @@ def test_health(stubs):
 def test_another_client(server):
     """ovmsclient, written for another server of this protocol."""
     ovmsclient = pytest.importorskip("ovmsclient")
+    from ovmsclient.tfs_compat.base.errors import ModelNotFoundError
+
     client = ovmsclient.make_grpc_client(server.address)
     status = client.get_model_status("tiny", model_version=1)
     assert status == {1: {"state": "AVAILABLE", "error_code": 0, "error_message": ""}}
@@ -499,7 +501,7 @@ def test_another_client(server):
     assert metadata["inputs"]["label_map"]["shape"] == [-1, 8, 12]
     image = client.predict(LABELS, "tiny", model_version=1, timeout=60)
     np.testing.assert_array_equal(image, paint(LABELS))
-    with pytest.raises(ovmsclient.errors.ModelNotFoundError):
+    with pytest.raises(ModelNotFoundError):
         client.predict(LABELS, "nope", model_version=1, timeout=60)
 
 

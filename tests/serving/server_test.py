@@ -92,7 +92,7 @@ def test_what_cannot_be_served_is_refused_in_one_line(tiny, tmp_path):
 
 
 def test_sigterm_finishes_what_is_in_flight(slow):
-    """Eight calls are being answered, two of them at a time; later ones are refused."""
+    """Eight calls are being answered; later ones are refused."""
     metrics = free_port()
     flags = (f"--model_base_path={slow}", "--model_name=slow", f"--metrics_port={metrics}")
     with (
