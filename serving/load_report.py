@@ -3,6 +3,7 @@
 import json
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def as_json(results: Sequence[Measurement]) -> str:
     """The numbers of the table for programs; null where there was no answer."""
     rows = []
     for result in results:
-        row = {"clients": result.clients, "seconds": result.seconds}
+        row: dict[str, Any] = {"clients": result.clients, "seconds": result.seconds}
         row |= {"answers": len(result.latencies), "images_per_s": result.throughput}
         for percent in PERCENTILES:
             value = result.percentile(percent)

@@ -98,7 +98,7 @@ def _rows_of_ids(values: Any, name: str) -> np.ndarray:
 
 def _seeds(seed: int | Sequence[int], maps: int, samples: int) -> np.ndarray:
     """Sample k of a label map is painted with its seed + k."""
-    seeds = [seed] * maps if np.ndim(seed) == 0 else list(seed)  # type: ignore[arg-type]
+    seeds: list[Any] = [seed] * maps if np.ndim(seed) == 0 else list(seed)  # type: ignore[arg-type]
     whole = all(isinstance(value, int | np.integer) for value in seeds)
     if not whole or len(seeds) != maps:
         raise UserError(f"seed={seed}; expected a whole number, or one for each of {maps} maps")
