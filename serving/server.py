@@ -66,18 +66,20 @@ def main(_: object) -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from serving.engine.application import Application
 
-    signals = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: signals.set())
     settings = read_settings()
     application = Application(settings)
     port = application.start(read_models())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     print(f"serving on {settings.host}:{port}", flush=True)
     if not settings.tls and not _is_loopback(settings.host):
         application.log.write(
             "warning", message="anyone who reaches this port may call it; see --tls_client_ca"
         )
-    signals.wait()
+    stop.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
+        signal.signal(number, signal.SIG_DFL)
     unfinished = application.stop(FLAGS.grace_seconds)
     sys.stdout.flush()
     if unfinished:  # Python would wait for their threads, and the grace is over

@@ -3,6 +3,7 @@
 import concurrent.futures
 import pathlib
 import threading
+import time
 from dataclasses import dataclass, field
 
 import grpc
@@ -141,6 +142,7 @@ class Application:
             raise UserError(
                 f"cannot listen on {address}: another program does, or it is no address of this "
                 "machine; --port=0 takes any free port"
+                + ("; or the TLS files are no key and certificate in PEM" if tls else "")
             ) from None
 
     def _watch(self) -> None:
@@ -159,7 +161,9 @@ class Application:
         self.log.write("stopping", in_flight=self._calls.in_flight, grace=grace)
         self._health.enter_graceful_shutdown()
         self._stopping.set()
-        self._server.stop(grace).wait()
+        give_up = time.monotonic() + grace
+        self._calls.drain(grace)
+        self._server.stop(max(0.0, give_up - time.monotonic())).wait()
         unfinished = self._calls.in_flight
         if not unfinished:
             if self._batcher:

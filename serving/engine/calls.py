@@ -1,8 +1,9 @@
 """What every call goes through: parsed, answered or refused, counted and logged."""
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,11 @@ from serving.engine.refusal import Refusal, expired, invalid
 
 MAX_SECONDS = 86400.0
 """A deadline further off counts as none."""
+
+
+QUIET_SECONDS = 0.2
+MAX_QUIET_SECONDS = 2.0
+"""How long no call must have come before gRPC is stopped, and how long that is waited for."""
 
 
 @dataclass
@@ -58,8 +64,10 @@ class Calls:
         self._log = log
         self._metrics = metrics
         self._is_configured = is_configured
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._in_flight = 0
+        self._closed = False
+        self._last_refused = 0.0
 
     @property
     def in_flight(self) -> int:
@@ -71,17 +79,16 @@ class Calls:
 
         def handle(content: bytes, context: grpc.ServicerContext) -> bytes:
             start = time.monotonic()
-            self._add(1)
             call = Call(method, context)
             refusal: Refusal | None = None
             try:
-                return answer(_parse(request, content), call).SerializeToString()
+                with self._place():
+                    return answer(_parse(request, content), call).SerializeToString()
             except Exception as error:
                 refusal = Refusal.of(error)
                 if not isinstance(error, Refusal):
                     self._log.write("error", method=method, message=repr(error))
             finally:
-                self._add(-1)
                 self._note(call, refusal, time.monotonic() - start)
             assert refusal
             context.abort(refusal.code, refusal.message)
@@ -89,10 +96,35 @@ class Calls:
 
         return grpc.unary_unary_rpc_method_handler(handle)
 
-    def _add(self, number: int) -> None:
-        with self._lock:
-            self._in_flight += number
-        self._metrics.in_flight.inc(number)
+    def drain(self, grace: float) -> None:
+        """Refuses calls from now on, and waits up to `grace` seconds for those being answered.
+
+        gRPC would cancel what is on its way when it stops, which no caller tries again. So we
+        say UNAVAILABLE ourselves until none has come for a moment.
+        """
+        give_up = time.monotonic() + grace
+        with self._changed:
+            self._closed, self._last_refused = True, time.monotonic()
+            self._changed.wait_for(lambda: not self._in_flight, grace)
+        give_up = min(give_up, time.monotonic() + MAX_QUIET_SECONDS)
+        while time.monotonic() < min(give_up, self._last_refused + QUIET_SECONDS):
+            time.sleep(QUIET_SECONDS / 10)
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        with self._changed:
+            if self._closed:
+                self._last_refused = time.monotonic()
+                raise Refusal(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+            self._in_flight += 1
+        self._metrics.in_flight.inc()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._in_flight -= 1
+                self._changed.notify_all()
+            self._metrics.in_flight.dec()
 
     def _note(self, call: Call, refusal: Refusal | None, seconds: float) -> None:
         status = refusal.code.name if refusal else "OK"

@@ -99,7 +99,7 @@ def _save(folder: pathlib.Path, card: ModelCard, shift: int, work: int) -> None:
 
     module = tf.Module()
     module.shift = tf.Variable(shift, dtype=tf.int64)  # as weights are: read back from a file
-    functions = {
+    functions: dict[str, Callable[..., Any]] = {
         contract.DEFAULT: lambda **inputs: {"image": _paint(module, card, work, inputs)},
         contract.STYLE: lambda **inputs: {"image": _paint(module, card, work, inputs)},
         contract.PNG: lambda label_png_bytes: {

@@ -106,8 +106,8 @@ def test_sigterm_finishes_what_is_in_flight(slow):
         server.terminate()
         wait_until(lambda: any(line["event"] == "stopping" for line in server.log))
         with grpc.insecure_channel(server.address, [("grpc.use_local_subchannel_pool", 1)]) as late:
-            code, _ = refusal(lambda: Stubs(late).predict(LABELS, "slow", timeout=30))
-        assert code is grpc.StatusCode.UNAVAILABLE
+            late_answer = refusal(lambda: Stubs(late).predict(LABELS, "slow", timeout=30))
+        assert late_answer == (grpc.StatusCode.UNAVAILABLE, "the server is stopping")
         for answer in answers:
             np.testing.assert_array_equal(arrays(answer.result())["image"], paint(LABELS))
         assert server.wait() == 0
