@@ -13,6 +13,7 @@ ARRAYS = [
     np.array([b"a", b"\xff"], object),
     np.array(3.0),
     np.zeros((2, 0, 3), np.uint8),
+    np.arange(2**15).astype(np.uint8).reshape(2, -1),  # its length takes three bytes
     np.array([1, 2.5], np.float16),
 ]
 
