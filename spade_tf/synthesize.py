@@ -1,4 +1,4 @@
-"""Paints label maps: `python -m spade_tf.synthesize --model=WORKDIR --labels=DIR --output=DIR`."""
+"""Paints label maps: `python -m spade_tf.synthesize --model=DIR --labels=DIR --output=DIR`."""
 
 import pathlib
 
@@ -8,7 +8,7 @@ from spade_tf import command_line
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 
-flags.DEFINE_string("model", None, "workdir of a training run")
+flags.DEFINE_string("model", None, "workdir of a training run, or version folder of a SavedModel")
 flags.DEFINE_string("labels", None, "label map (PNG), or a folder of them")
 flags.DEFINE_string("instances", None, "instance map, or a folder of them with the same names")
 flags.DEFINE_string("output", None, "folder for the images, a sheet and a page")
@@ -25,12 +25,15 @@ def main(_: object) -> None:
     check_folder(pathlib.Path(output), "--output")
 
     command_line.import_tensorflow()  # only once the command line is sound
+    from spade_tf.export.load import is_saved_model, load_saved_model
     from spade_tf.synthesis import Synthesizer, find_requests, synthesize
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.workdir import Workdir
 
     requests = find_requests(labels, instances)
-    synthesizer = Synthesizer(*load_generator(Workdir(model)))
+    folder = pathlib.Path(model)
+    loaded = load_saved_model(folder) if is_saved_model(folder) else load_generator(Workdir(folder))
+    synthesizer = Synthesizer(*loaded)
     styles = synthesizer.styles(flags.FLAGS.seed, flags.FLAGS.samples, style)
     has_instances = synthesizer.config.data.has_instances
     if instances and not has_instances:

@@ -55,6 +55,9 @@ MEMORY = flags.DEFINE_boolean("memory", True, "measure the peak memory of infere
 DATA_ROOT = flags.DEFINE_string(
     "data_root", None, "folder with train_label/*.png, val_label/*.png; default: procedural scenes"
 )
+PROFILE = flags.DEFINE_boolean(
+    "profile", False, "draw where the time of inference goes: profile.png in --output"
+)
 OUTPUT = flags.DEFINE_string("output", None, "folder for benchmark.json and the charts")
 
 
@@ -66,6 +69,11 @@ def main(_: object) -> None:
     folder = pathlib.Path(command_line.user_path(OUTPUT.value)) if OUTPUT.value else None
     if folder:
         files.check_folder(folder, "--output")
+    if PROFILE.value and not (folder and INFERENCE in WHAT.value):
+        raise UserError(
+            "--profile draws where inference spends its time: give --output, and "
+            "inference in --what"
+        )
     models = models_from_flags()
     modes = chosen("modes", RUN_MODES.value, MODES)
     precisions = chosen("precisions", TYPES.value, PRECISIONS)
@@ -76,6 +84,8 @@ def main(_: object) -> None:
     report = run(config, workloads, options, folder)
     if folder:
         draw(report, folder)
+        if PROFILE.value:
+            draw_profile(config, workloads, options, folder)
     from spade_tf.benchmark.report import as_text
 
     print(as_text(report))
@@ -168,6 +178,19 @@ def draw(report: dict[str, Any], folder: pathlib.Path) -> None:
     for what in dict.fromkeys(workload["what"] for workload in report["workloads"]):
         workloads = [x for x in report["workloads"] if x["what"] == what]
         draw_workloads(workloads, folder / f"{what}.png")
+
+
+def draw_profile(
+    config: Config, workloads: list[Workload], options: "Options", folder: pathlib.Path
+) -> None:
+    """Where the time of the first workload of inference goes: profile.png."""
+    from spade_tf.benchmark.profile import draw_profiles, profile_models
+
+    workload = next(work for work in workloads if work.what == INFERENCE)
+    say(f"{workload}: profile")
+    models = [model for model in options.models if model in MODELS]
+    profiles = profile_models(config, workload, models, options.data_root, options.rounds)
+    draw_profiles(profiles, folder / "profile.png")
 
 
 if __name__ == "__main__":

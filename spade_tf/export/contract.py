@@ -104,7 +104,7 @@ class ModelCard:
             return cls.from_json(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise ValueError(f"{path} does not exist; give a model_card.json") from None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"{path} is no model card: {error}") from error
 
     @classmethod
@@ -136,15 +136,6 @@ def signatures(card: ModelCard) -> tuple[Signature, ...]:
         layout.append(
             Tensor("instance_map", "int32", size, "instance of each pixel; only borders matter")
         )
-    if card.has_positions:
-        layout.append(
-            Tensor(
-                "position_map",
-                "float32",
-                (*size, 2),
-                "row and column relative to the class's component, -1..1",
-            )
-        )
     image = Tensor("image", "uint8", (*size, 3), "RGB")
     seed = Tensor("seed", "int64", (None,), "of the style; the same seed, the same image")
     z = Tensor("z", "float32", (None, card.latent_dim), "the style; typical ones are normal draws")
@@ -152,11 +143,10 @@ def signatures(card: ModelCard) -> tuple[Signature, ...]:
     found = [Signature(DEFAULT, "paints label maps", (*layout, *drawn), (image,))]
     if card.latent_dim:
         found.append(Signature(STYLE, "paints label maps in given styles", (*layout, z), (image,)))
-    if not card.has_positions:
-        png = Tensor("label_png_bytes", "string", (None,), "8-bit grey PNG of file ids")
-        painted = Tensor("image_bytes", "string", (None,), "RGB PNG")
-        doc = "paints label files; style 0, and the borders of labels as those of instances"
-        found.append(Signature(PNG, doc, (png,), (painted,)))
+    png = Tensor("label_png_bytes", "string", (None,), "8-bit grey PNG of file ids")
+    painted = Tensor("image_bytes", "string", (None,), "RGB PNG")
+    doc = "paints label files; style 0, and the borders of labels as those of instances"
+    found.append(Signature(PNG, doc, (png,), (painted,)))
     if card.style_size:
         photograph = Tensor("image", "uint8", (None, *card.style_size, 3), "RGB photograph")
         style = [

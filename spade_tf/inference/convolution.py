@@ -11,7 +11,8 @@ from spade_tf.layers import SpectralNormalization
 
 def frozen(value: Any, dtype: str = "float32") -> tf.Variable:
     """A copy of a weight that no longer changes; a variable, for graphs repeat constants."""
-    return tf.Variable(tf.cast(tf.convert_to_tensor(value), dtype), trainable=False)
+    array = keras.ops.convert_to_numpy(value).astype(tf.as_dtype(dtype).as_numpy_dtype)
+    return tf.Variable(array, trainable=False)
 
 
 def float64(variable: keras.Variable) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The generator at inference: the same numbers for less work."""
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,6 @@ from spade_tf.errors import UserError
 from spade_tf.inference.convolution import Convolution, frozen
 from spade_tf.inference.residual_block import LEAK, FoldedBlock
 from spade_tf.layers import LayoutPyramid, Modulation
-from spade_tf.layers.resampling import double
 from spade_tf.models.generator import Generator, read_layout
 
 PRECISIONS = ("float32", "bfloat16")
@@ -67,8 +67,6 @@ class InferenceGenerator(tf.Module):
         _check(generator, self._read_layout)
         self.precision = precision
         self.has_style = bool(generator.latent_dim)
-        self._scale = 2**generator.doublings
-        self._doubled_before = generator.doubled_before
         if self.has_style:
             start_channels = 16 * generator.base_width
             self._start_shape = (-1, generator.start_height, generator.start_width, start_channels)
@@ -76,15 +74,30 @@ class InferenceGenerator(tf.Module):
             self._start_bias = frozen(generator.start.bias, precision)
         else:
             self._start = Convolution(generator.start, precision)
-        by_neighbourhoods = modulation == "neighbourhoods"
+        doubled_before = generator.doubled_before[: len(generator.blocks)]
         self._blocks = [
-            FoldedBlock(block, precision, by_neighbourhoods) for block in generator.blocks
+            FoldedBlock(block, doubled, precision, modulation == "neighbourhoods")
+            for block, doubled in zip(generator.blocks, doubled_before, strict=True)
         ]
+        self._scales = [2**count for count in itertools.accumulate(map(int, doubled_before))]
         self._to_image = Convolution(generator.to_image, precision)
 
     def __call__(self, inputs: dict[str, Any]) -> tf.Tensor:
         """Images of the generator's inputs, float32 `[batch, height, width, 3]`, -1..1."""
-        return self.paint(self.prepare(inputs), inputs["z"] if self.has_style else None)
+        pyramid = self._read_layout(inputs)
+        height, width = self._start_size(inputs)
+        if self.has_style:
+            x = self._start_of_style(inputs["z"])
+        else:
+            x = self._start(pyramid.condition(height, width, self.precision))
+        before = x
+        for block, scale in zip(self._blocks, self._scales, strict=True):
+            # While one block paints, the tables of the next are made: not of all of them at once.
+            with tf.control_dependencies([before]):
+                prepared = block.prepare(pyramid, scale * height, scale * width)
+            before = x
+            x = block(x, prepared)
+        return self._image(x)
 
     def prepare(self, layout: dict[str, Any]) -> dict[str, Any]:
         """All that a layout alone decides, for `paint`.
@@ -96,17 +109,12 @@ class InferenceGenerator(tf.Module):
         by convolutions, where they are twice as large as all features together.
         """
         pyramid = self._read_layout(layout)
+        height, width = self._start_size(layout)
         prepared: dict[str, Any] = {}
-        if self.has_style:
-            _, height, width, _ = self._start_shape
-        else:
-            height, width = (size // self._scale for size in ops.shape(layout["label_map"])[1:])
+        if not self.has_style:
             prepared["start"] = self._start(pyramid.condition(height, width, self.precision))
-        for block, doubled in zip(self._blocks, self._doubled_before, strict=False):
-            if doubled:
-                height, width = 2 * height, 2 * width
-            for norm in block.norms:
-                prepared[norm.name] = norm.prepare(pyramid, height, width)
+        for block, scale in zip(self._blocks, self._scales, strict=True):
+            prepared.update(block.prepare(pyramid, scale * height, scale * width))
         return prepared
 
     def paint(self, prepared: dict[str, Any], z: Any = None) -> tf.Tensor:
@@ -116,13 +124,24 @@ class InferenceGenerator(tf.Module):
             prepared: from `prepare`.
             z: styles `[batch, latent_dim]`, for a model with a latent.
         """
+        x = self._start_of_style(z) if self.has_style else prepared["start"]
+        for block in self._blocks:
+            x = block(x, prepared)
+        return self._image(x)
+
+    def _start_size(self, layout: dict[str, Any]) -> tuple[Any, Any]:
+        """Height and width of the first features."""
         if self.has_style:
-            x = tf.matmul(tf.cast(z, self._start_kernel.dtype), self._start_kernel)
-            x = tf.reshape(x + self._start_bias, self._start_shape)
-        else:
-            x = prepared["start"]
-        for block, doubled in zip(self._blocks, self._doubled_before, strict=False):
-            x = block(double(x) if doubled else x, prepared)
+            return self._start_shape[1:3]
+        height, width = (size // self._scales[-1] for size in ops.shape(layout["label_map"])[1:])
+        return height, width
+
+    def _start_of_style(self, z: Any) -> tf.Tensor:
+        """The first features, of the latent."""
+        x = tf.matmul(tf.cast(z, self._start_kernel.dtype), self._start_kernel)
+        return tf.reshape(x + self._start_bias, self._start_shape)
+
+    def _image(self, x: tf.Tensor) -> tf.Tensor:
         x = self._to_image(tf.nn.leaky_relu(x, LEAK))
         return tf.tanh(tf.cast(x, tf.float32))
 

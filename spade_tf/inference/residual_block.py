@@ -1,27 +1,32 @@
 """The residual block at inference."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import tensorflow as tf
 
 from spade_tf.inference.convolution import Convolution
 from spade_tf.inference.modulation import FoldedModulation, Prepared, folded_modulation
-from spade_tf.layers import ResidualBlock
+from spade_tf.layers import LayoutPyramid, ResidualBlock
+from spade_tf.layers.resampling import double
 
 LEAK = 0.2
 
 
 class FoldedBlock(tf.Module):
-    """`ResidualBlock` of folded parts.
+    """`ResidualBlock` of folded parts, and the doubling of the features' size before it.
 
     Args:
         block: a built block.
+        doubled: whether the features are doubled first.
         dtype: of convolutions, input and output.
         by_neighbourhoods: how SPADE computes gamma and beta.
     """
 
-    def __init__(self, block: ResidualBlock, dtype: str, by_neighbourhoods: bool) -> None:
+    def __init__(
+        self, block: ResidualBlock, doubled: bool, dtype: str, by_neighbourhoods: bool
+    ) -> None:
         super().__init__(block.name)
+        self.doubled = doubled
 
         def norm(suffix: str, slope: float) -> FoldedModulation:
             layer = getattr(block, f"norm_{suffix}")
@@ -34,22 +39,23 @@ class FoldedBlock(tf.Module):
         if self.learned_shortcut:
             self.norm_s, self.conv_s = norm("s", 1.0), Convolution(block.conv_s, dtype)
 
-    @property
-    def norms(self) -> Iterator[FoldedModulation]:
-        """The modulation layers."""
-        yield from (self.norm_0, self.norm_1)
+    def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> dict[str, Prepared]:
+        """What the modulation layers know of the layout at the output's size, by their names."""
+        norms = [self.norm_0, self.norm_1]
         if self.learned_shortcut:
-            yield self.norm_s
+            norms.append(self.norm_s)
+        return {norm.name: norm.prepare(pyramid, height, width) for norm in norms}
 
     def __call__(self, x: tf.Tensor, prepared: dict[str, Prepared]) -> tf.Tensor:
         """Output [batch, height, width, filters].
 
         Args:
-            x: [batch, height, width, channels].
-            prepared: what the modulation layers know of the layout, by their names.
+            x: [batch, height, width, channels]; of half the height and width, if doubled.
+            prepared: from `prepare`.
         """
-        shortcut = x
+        x = double(x) if self.doubled else x
+        y = self.conv_0(self.norm_0(x, prepared[self.norm_0.name]))
         if self.learned_shortcut:
-            shortcut = self.conv_s(self.norm_s(x, prepared[self.norm_s.name]))
-        x = self.conv_0(self.norm_0(x, prepared[self.norm_0.name]))
-        return shortcut + self.conv_1(self.norm_1(x, prepared[self.norm_1.name]))
+            with tf.control_dependencies([y]):  # the maps of two layers would be held at once
+                x = self.conv_s(self.norm_s(x, prepared[self.norm_s.name]))
+        return x + self.conv_1(self.norm_1(y, prepared[self.norm_1.name]))

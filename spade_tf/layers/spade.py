@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from spade_tf.layers.layout_pyramid import LayoutPyramid
@@ -142,10 +143,11 @@ def hidden_rows(found: "Neighbourhoods", table: Any, bias: Any) -> Any:
 
 
 def by_offset(kernel: Any) -> Any:
-    """A kernel [k, k, hidden, channels] as the matrix [hidden, k*k * channels]."""
+    """A kernel [k, k, hidden, channels] as the matrix [hidden, k*k * channels]; NumPy's stay so."""
     size, _, width, channels = kernel.shape
-    kernel = ops.reshape(kernel, (size**2, width, channels))
-    return ops.reshape(ops.transpose(kernel, (1, 0, 2)), (width, -1))
+    numeric = np if isinstance(kernel, np.ndarray) else ops
+    kernel = numeric.reshape(kernel, (size**2, width, channels))
+    return numeric.reshape(numeric.transpose(kernel, (1, 0, 2)), (width, -1))
 
 
 def outer_rows(found: "Neighbourhoods", hidden: Any, kernel: Any, bias: Any, dtype: str) -> Any:

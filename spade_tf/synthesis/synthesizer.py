@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -34,7 +33,9 @@ class Synthesizer:
       encoder: from a photograph to (mean, log variance) of its style; None if there is none.
     """
 
-    def __init__(self, config: Config, generator: Callable[..., Any], encoder: keras.Model | None):
+    def __init__(
+        self, config: Config, generator: Callable[..., Any], encoder: Callable[..., Any] | None
+    ):
         self.config = config
         self.encoder = encoder
         if isinstance(generator, Generator):

@@ -67,6 +67,10 @@ class Workdir:
         """Prefix of the newest checkpoint, or None."""
         return tf.train.latest_checkpoint(str(self.checkpoints))
 
+    def latest_step(self) -> int:
+        """Training step of the newest checkpoint; 0 without one."""
+        return int((self.latest_checkpoint() or "-0").rpartition("-")[2])
+
     def read_config(self) -> Config:
         """The config that the run was started with."""
         if not self.config.is_file():

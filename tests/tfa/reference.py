@@ -41,9 +41,9 @@ def instance_normalization(x, upstream):
     return {"y": y, "gradient": tape.gradient(loss, x)}
 
 
-def saved_model(path, **inputs):
-    """What the SavedModel in the folder `path` answers, by its default signature."""
-    serve = tf.saved_model.load(str(path)).signatures["serving_default"]
+def saved_model(path, signature, **inputs):
+    """What the SavedModel in the folder `path` answers by one of its signatures."""
+    serve = tf.saved_model.load(str(path)).signatures[str(signature)]
     return serve(**{name: tf.constant(value) for name, value in inputs.items()})
 
 

@@ -1,0 +1,95 @@
+"""From a workdir to a SavedModel version that TensorFlow Serving takes up by itself."""
+
+import logging
+import pathlib
+import shutil
+
+import tensorflow as tf
+
+from spade_tf.config import Config
+from spade_tf.errors import UserError
+from spade_tf.export.card import make_card, origin, with_parity
+from spade_tf.export.contract import CARD, ModelCard
+from spade_tf.export.parity import grey_levels_off
+from spade_tf.export.served_model import ServedModel
+from spade_tf.export.stock_server import refuse_unservable
+from spade_tf.export.warmup import write_warmup
+from spade_tf.files import folder_beside
+from spade_tf.training.checkpoints import load_generator
+from spade_tf.training.workdir import Workdir
+
+PALETTE = "assets.extra/palette.txt"
+"""Where the palette file of an experiment that has one lies in a version folder."""
+
+TOLERANCE = {"float32": 1, "bfloat16": 255}
+"""Grey levels by which an export may differ from the Keras model: a rounding, or whatever the user
+chose bfloat16 for; the card says how much it is."""
+
+
+def export_saved_model(
+    workdir: Workdir,
+    base: pathlib.Path,
+    name: str | None = None,
+    license: str | None = None,
+    precision: str = "float32",
+) -> pathlib.Path:
+    """Writes `base/<next version>` and returns it; a server that polls `base` sees it whole.
+
+    The folder holds the averaged generator, folded, with the contract's signatures, a model card
+    and warm-up requests.
+
+    Args:
+        workdir: of a training run or an import.
+        base: serving base path; its numbered folders are the versions there are.
+        name: of the model in its card; by default the experiment's.
+        license: of the weights; by default what the workdir says.
+        precision: float32, or bfloat16 for servers that have it.
+
+    Raises:
+        UserError: nothing trained, a model that cannot be served, or an image that differs.
+    """
+    config, generator, encoder = load_generator(workdir)
+    known = origin(workdir)
+    card = make_card(
+        config,
+        name or config.name,
+        workdir.latest_step(),
+        encoder is not None,
+        license or known["license"],
+        known["source"],
+    )
+    version = base / str(next_version(base))
+    with folder_beside(version) as folder:
+        _save(ServedModel(card, generator, encoder, precision), folder)
+        refuse_unservable(folder)
+        card = with_parity(card, "saved_model", grey_levels_off(card, generator, folder))
+        if card.parity["saved_model"] > TOLERANCE[precision]:
+            raise UserError(
+                f"the SavedModel's image differs by {card.parity['saved_model']} grey levels from "
+                f"the Keras model's, expected at most {TOLERANCE[precision]}; nothing was written"
+            )
+        write_warmup(card, folder)
+        _write_card(card, config, folder)
+    return version
+
+
+def next_version(base: pathlib.Path) -> int:
+    """One more than the highest numbered folder; 1 in an empty or missing one."""
+    names = [path.name for path in base.iterdir()] if base.is_dir() else []
+    return max((int(name) for name in names if name.isdecimal()), default=0) + 1
+
+
+def _save(model: ServedModel, folder: pathlib.Path) -> None:
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # notes about functions that a SavedModel need not keep
+    try:
+        tf.saved_model.save(model, str(folder), signatures=model.functions())
+    finally:
+        logger.setLevel(level)
+
+
+def _write_card(card: ModelCard, config: Config, folder: pathlib.Path) -> None:
+    if config.data.palette:
+        shutil.copyfile(config.data.palette, folder / PALETTE)
+    (folder / CARD).write_text(card.to_json(), encoding="utf-8")

@@ -1,0 +1,72 @@
+"""Exports a trained model: `python -m spade_tf.export_model --workdir=DIR --output=BASE`.
+
+BASE/<next version> is a SavedModel of the serving base path BASE; a server that watches BASE takes
+it up by itself.
+"""
+
+import pathlib
+
+from absl import flags
+
+from spade_tf import command_line
+from spade_tf.errors import UserError
+from spade_tf.files import check_folder
+
+FORMATS = ("saved_model",)
+
+flags.DEFINE_string("workdir", None, "workdir of a training run or an import")
+flags.DEFINE_string("output", None, "serving base path: its numbered folders are versions")
+flags.DEFINE_list("formats", ["saved_model"], f"what to write: {', '.join(FORMATS)}")
+flags.DEFINE_string("name", None, "name in the model card; default: the experiment's")
+flags.DEFINE_string("license", None, "licence of the weights, for the model card")
+flags.DEFINE_enum("precision", "float32", ["float32", "bfloat16"], "type of convolutions")
+
+
+def main(_: object) -> None:
+    workdir, base = required_path("workdir"), required_path("output")
+    check_formats(flags.FLAGS.formats)
+    check_folder(base, "--output")
+
+    command_line.import_tensorflow()  # only once the command line is sound
+    from spade_tf.export.contract import ModelCard, signatures
+    from spade_tf.export.saved_model import export_saved_model
+    from spade_tf.training.workdir import Workdir
+
+    values = flags.FLAGS
+    version = export_saved_model(
+        Workdir(workdir), base, values.name, values.license, values.precision
+    )
+    card = ModelCard.read(version)
+    megabytes = sum(path.stat().st_size for path in version.rglob("*") if path.is_file()) / 1e6
+    print(f"{version}  {megabytes:.1f} MB, step {card.checkpoint} of {workdir}")
+    for signature in signatures(card):
+        inputs = ", ".join(f"{x.name} {x.dtype} {_shape(x.shape)}" for x in signature.inputs)
+        print(f"  {signature.name}({inputs}) -> {', '.join(x.name for x in signature.outputs)}")
+    print(
+        f"images are within {card.parity['saved_model']:.0f} of 255 grey levels of the Keras "
+        f"model's; licence: {card.license}\n"
+        f"serve it: python -m serving.server --model_base_path={base} --model_name={card.name}"
+    )
+
+
+def check_formats(formats: list[str]) -> None:
+    """Refuses formats that there are not."""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        raise UserError(f"--formats={','.join(formats)}: write some of {', '.join(FORMATS)}")
+
+
+def required_path(name: str) -> pathlib.Path:
+    """The path that a flag gives, absolute. Raises UserError if it is missing."""
+    value = getattr(flags.FLAGS, name)
+    if not value:
+        raise UserError(f"give --{name}=PATH; --help says what it is")
+    return pathlib.Path(command_line.user_path(value))
+
+
+def _shape(shape: tuple[int | None, ...]) -> str:
+    return "[" + ", ".join("batch" if size is None else str(size) for size in shape) + "]"
+
+
+if __name__ == "__main__":
+    command_line.run(main)
