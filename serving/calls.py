@@ -39,7 +39,7 @@ class ServingError(UserError):
         details = " ".join(details.split()) or "no details"
         advice = _ADVICE.get(code, "")
         if code == grpc.StatusCode.UNAVAILABLE and "connect" in details:
-            advice = "; is a server running there, and with TLS only if asked so?"
+            advice = "; check the address, and whether the server uses TLS"
         super().__init__(f"{server}: {code.name}: {details}{advice}")
         self.code = code
         self.details = details

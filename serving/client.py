@@ -119,7 +119,6 @@ class Client:
         seed: int | Sequence[int] = 0,
         z: Any = None,
         samples: int = 1,
-        position_map: Any = None,
     ) -> np.ndarray:
         """Paints label maps.
 
@@ -129,20 +128,13 @@ class Client:
             seed: of the style, or one for each label map; sample k has seed + k.
             z: styles instead of seeds, [samples or batch * samples, latent_dim].
             samples: images of each label map, each of another style.
-            position_map: [batch, height, width, 2], for models that read one.
 
         Returns: uint8 [batch * samples, height, width, 3], the samples of a map one after another.
         """
 
         def prepare(metadata: Metadata) -> tuple[str, dict[str, np.ndarray]]:
             name, inputs = painting_inputs(
-                metadata,
-                label_map,
-                instance_map,
-                seed=seed,
-                z=z,
-                samples=samples,
-                position_map=position_map,
+                metadata, label_map, instance_map, seed=seed, z=z, samples=samples
             )
             check_inputs(metadata.signature(name), inputs)
             return name, inputs

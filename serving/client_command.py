@@ -10,10 +10,10 @@ from PIL import Image
 from serving import label_files, photographs
 from serving.client import Client, Tls
 from serving.metadata import Metadata
-from serving.painting import positions, styles_around
+from serving.painting import styles_around
 from spade_tf import command_line, files
 from spade_tf.errors import UserError
-from spade_tf.export.contract import DEFAULT, ModelCard
+from spade_tf.export.contract import ModelCard
 
 
 def start() -> None:
@@ -130,14 +130,14 @@ def output_paths(output: str, samples: int) -> list[pathlib.Path]:
     return paths
 
 
-def read_inputs(metadata: Metadata, card: ModelCard | None) -> dict[str, np.ndarray | None]:
+def read_inputs(metadata: Metadata, card: ModelCard | None) -> dict[str, np.ndarray]:
     """The label map of the command line, with all that the model reads beside it."""
     values = flags.FLAGS
     size = metadata.size()
     content = label_files.read_file(command_line.user_path(values.labels))
     own_size = label_files.read_label_map(content, values.labels, card)
     label_map = label_files.fit(own_size, size, values.labels, values.resize)
-    inputs: dict[str, np.ndarray | None] = {"label_map": label_map}
+    inputs: dict[str, np.ndarray] = {"label_map": label_map}
     if values.instances:
         content = label_files.read_file(command_line.user_path(values.instances))
         instances = label_files.read_instance_map(content, values.instances)
@@ -147,8 +147,6 @@ def read_inputs(metadata: Metadata, card: ModelCard | None) -> dict[str, np.ndar
                 f"{values.labels} {own_size.shape[1]}x{own_size.shape[0]}; expected the same size"
             )
         inputs["instance_map"] = label_files.fit(instances, size, values.instances, values.resize)
-    if "position_map" in {tensor.name for tensor in metadata.signature(DEFAULT).inputs}:
-        inputs["position_map"] = positions(label_map, card)
     return inputs
 
 

@@ -3,7 +3,8 @@
     python -m serving.gateway --model_name=landscapes --model_card=BASE/1 --port=8081
 
 It talks to TensorFlow Serving and to `serving.server` alike. /docs describes it, and
-/openapi.json does so for programs. Errors are `{"error": "..."}`.
+/openapi.json does so for programs. Errors are `{"error": "..."}`. The card is read once: start the
+gateway anew when a version with other labels or of another size is published.
 """
 
 import dataclasses
@@ -22,7 +23,6 @@ from starlette.exceptions import HTTPException
 from serving import http_errors, label_files, photographs, uploads
 from serving.body_limit import BodyLimit
 from serving.client import Client, ServingError
-from serving.painting import positions
 from serving.pictures import encode_png
 from spade_tf.errors import UserError
 from spade_tf.export.contract import ModelCard
@@ -130,9 +130,8 @@ def _paint(client: Client, card: ModelCard, upload: uploads.Upload, max_pixels: 
     if upload.instances is not None:
         own_size = label_files.read_instance_map(upload.instances, "the instance map", max_pixels)
         instances = label_files.fit(own_size, size, "the instance map", options.resize)
-    position_map = positions(label_map, card) if card.has_positions else None
     style = {"z": options.z} if options.z is not None else {"seed": options.seed}
-    images = client.synthesize(label_map, instances, position_map=position_map, **style)
+    images = client.synthesize(label_map, instances, **style)
     return encode_png(images[0])
 
 

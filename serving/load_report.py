@@ -58,6 +58,7 @@ def save_picture(results: Sequence[Measurement], title: str, path: pathlib.Path)
     throughput.plot(clients, [result.throughput for result in results], marker="o")
     throughput.set(xlabel="clients", ylabel="images per second")
     for axes in (latency, throughput):
+        axes.set_xticks(clients)
         axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
     with files.beside(path) as partial:

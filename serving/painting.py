@@ -7,7 +7,7 @@ import numpy as np
 
 from serving.metadata import Metadata
 from spade_tf.errors import UserError
-from spade_tf.export.contract import DEFAULT, STYLE, ModelCard
+from spade_tf.export.contract import DEFAULT, STYLE
 
 _INT32 = np.iinfo(np.int32)
 _INT64 = np.iinfo(np.int64)
@@ -21,7 +21,6 @@ def painting_inputs(
     seed: int | Sequence[int] = 0,
     z: Any = None,
     samples: int = 1,
-    position_map: Any = None,
 ) -> tuple[str, dict[str, np.ndarray]]:
     """The signature to call and its inputs, one row for each image; see `Client.synthesize`.
 
@@ -39,14 +38,6 @@ def painting_inputs(
         inputs["instance_map"] = _rows_of_ids(given, "instance_map")
     elif instance_map is not None:
         raise UserError(f"model {metadata.model_name!r} reads no instances; leave instance_map out")
-    if "position_map" in known:
-        if position_map is None:
-            raise UserError(
-                f"model {metadata.model_name!r} reads class-relative positions; give position_map "
-                "as spade_tf.data.position_map.position_map computes it"
-            )
-        position_map = np.asarray(position_map, np.float32)
-        inputs["position_map"] = position_map[None] if position_map.ndim == 3 else position_map
     inputs = {name: np.repeat(rows, samples, axis=0) for name, rows in inputs.items()}
     if "seed" not in known:
         _refuse_style(metadata, seed, z, samples)
@@ -54,18 +45,6 @@ def painting_inputs(
     if z is None:
         return DEFAULT, {**inputs, "seed": _seeds(seed, len(label_map), samples)}
     return STYLE, {**inputs, "z": _styles(z, len(label_map), samples)}
-
-
-def positions(label_map: np.ndarray, card: ModelCard | None) -> np.ndarray:
-    """The class-relative positions of a label map, [height, width, 2]; needs scipy."""
-    if card is None:
-        raise UserError(
-            "this model reads class-relative positions, which depend on its don't-care label; give "
-            "--model_card=FILE"
-        )
-    from spade_tf.data.position_map import position_map
-
-    return position_map(label_map, card.dont_care)
 
 
 def styles_around(

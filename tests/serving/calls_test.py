@@ -80,7 +80,7 @@ def test_the_last_refusal_is_told():
     server = Server(*[Refusal(UNAVAILABLE, "failed to connect\nto all")] * 9)
     with pytest.raises(
         calls.ServingError,
-        match="^host:1: UNAVAILABLE: failed to connect to all; is a server running there",
+        match="^host:1: UNAVAILABLE: failed to connect to all; check the address, and whether",
     ) as caught:
         server.call(retries=2)
     assert caught.value.code == UNAVAILABLE

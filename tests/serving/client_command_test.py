@@ -1,9 +1,12 @@
+import pathlib
+
+import grpc
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.serving import models
-from tests.serving.conftest import POSITIONED, SHIFT_OF_2
+from tests.serving.conftest import SHIFT_OF_2
 from tests.serving.messages import png
 from tests.serving.models import CARD
 from tests.serving.run_serving import run_serving
@@ -87,6 +90,12 @@ class TestServed:
         fails(client("nope", "grey.png"), "NOT_FOUND: Servable not found for request: Latest(nope)")
         assert not (folder / "out.png").exists()
 
+    def test_tls_where_the_server_has_none_is_one_line(self, client):
+        certificates = pathlib.Path(grpc.__file__).parent / "_cython/_credentials/roots.pem"
+        assert certificates.is_file()
+        result = client("tiny", "grey.png", f"--tls_ca={certificates}")
+        fails(result, "check the address, and whether the server uses TLS")
+
     def test_another_size_may_be_scaled(self, client, folder):
         fails(client("tiny", "double.png"), "double.png is 24x16 pixels; the model paints 12x8")
         assert client("tiny", "double.png", "--resize", "--version=1").returncode == 0
@@ -109,16 +118,6 @@ class TestServed:
         np.testing.assert_array_equal(image(folder / "out_0.png"), expected)
         samples = [image(folder / f"out_{k}.png") for k in range(3)]
         assert not np.array_equal(samples[1], samples[2])
-
-    def test_positions_need_the_card(self, client, folder, served):
-        fails(client("positioned", "grey.png"), "give --model_card=FILE")
-        card = served.card_file("positioned")
-        result = client("positioned", "grey.png", f"--model_card={card}")
-        assert result.returncode == 0, result.stderr
-        from spade_tf.data.position_map import position_map
-
-        expected = painted(position_map=position_map(LABELS, POSITIONED.dont_care))
-        np.testing.assert_array_equal(image(folder / "out.png"), expected)
 
     def test_instances_must_be_of_the_same_size(self, client):
         result = client("styled", "double.png", "--resize", "--instances=instances.png")

@@ -14,7 +14,7 @@ from serving.client import Client, ServingError, Tls
 from spade_tf.errors import UserError
 from spade_tf.export import contract
 from tests.serving import models
-from tests.serving.conftest import LARGE, POSITIONED, SHIFT_OF_2
+from tests.serving.conftest import LARGE, SHIFT_OF_2
 from tests.serving.free_port import free_port
 from tests.serving.messages import png
 from tests.serving.models import CARD, STYLED, write_version
@@ -69,13 +69,6 @@ class TestServed:
         inputs = {"label_map": maps(2), "instance_map": maps(2), "seed": [3, 3]}
         np.testing.assert_array_equal(without, models.paint(inputs))
 
-    def test_positions_arrive(self, served):
-        position_map = np.random.default_rng(0).uniform(-1, 1, (*SHAPE, 2)).astype(np.float32)
-        with Client(served.address, POSITIONED.name) as client:
-            images = client.synthesize(maps(1), position_map=position_map)
-        inputs = {"label_map": maps(1), "position_map": position_map[None]}
-        np.testing.assert_array_equal(images, models.paint(inputs))
-
     def test_styles_of_photographs(self, served):
         photographs = np.random.default_rng(0).integers(0, 256, (2, 4, 6, 3)).astype(np.uint8)
         with Client(served.address, "styled") as client:
@@ -105,7 +98,7 @@ class TestServed:
         expected = models.paint({"label_map": maps(1)})[0]
         np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(painted))), expected)
 
-    @pytest.mark.parametrize("card", [CARD, STYLED, POSITIONED], ids=lambda card: card.name)
+    @pytest.mark.parametrize("card", [CARD, STYLED], ids=lambda card: card.name)
     def test_metadata_are_the_contract(self, served, card):
         with Client(served.address, card.name) as client:
             metadata = client.metadata()

@@ -10,7 +10,6 @@ from spade_tf.export import contract
 from tests.serving.models import CARD, STYLED, write_version
 from tests.serving.server_process import ServerProcess
 
-POSITIONED = dataclasses.replace(CARD, name="positioned", has_positions=True)
 LARGE = dataclasses.replace(CARD, name="large", height=512, width=1024)
 
 SHIFT_OF_2 = 50
@@ -39,10 +38,10 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`tiny` (versions 1 and 2, 1 being `stable`), `styled`, `positioned` and `large`."""
+    """`tiny` (versions 1 and 2, 1 being `stable`), `styled`, `large` and `slow`."""
     models = tmp_path_factory.mktemp("models")
     write_version(models / "tiny", 2, card=CARD, shift=SHIFT_OF_2)
-    for card in (CARD, STYLED, POSITIONED, LARGE):
+    for card in (CARD, STYLED, LARGE):
         write_version(models / card.name, 1, card=card)
     write_version(models / "slow", 1, card=CARD, work=100_000)
     labels = 'version_labels { key: "stable" value: 1 }'

@@ -17,7 +17,7 @@ from serving.client import Client, ServingError
 from serving.gateway import create_app
 from spade_tf.export.contract import ModelCard
 from tests.serving import models
-from tests.serving.conftest import POSITIONED, SHIFT_OF_2
+from tests.serving.conftest import SHIFT_OF_2
 from tests.serving.free_port import free_port
 from tests.serving.messages import png
 from tests.serving.models import CARD, STYLED
@@ -95,14 +95,6 @@ class TestServed:
             np.testing.assert_array_equal(image(in_query), expected)
             in_form = page.post("/api/synthesize", files={"labels": GREY}, data={"z": z})
             np.testing.assert_array_equal(image(in_form), expected)
-
-    def test_positions_are_computed(self, browser):
-        from spade_tf.data.position_map import position_map
-
-        page = browser(POSITIONED)
-        expected = painted(position_map=position_map(LABELS, POSITIONED.dont_care))
-        response = page.post("/api/synthesize", content=GREY, headers=PNG)
-        np.testing.assert_array_equal(image(response), expected)
 
     def test_styles_of_photographs(self, browser):
         page = browser(STYLED)

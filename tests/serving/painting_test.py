@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from serving.metadata import Metadata
-from serving.painting import painting_inputs, positions, styles_around
+from serving.painting import painting_inputs, styles_around
 from spade_tf.errors import UserError
 from spade_tf.export import contract
 from tests.serving.models import CARD, STYLED
@@ -70,21 +70,6 @@ def test_styles_take_the_place_of_seeds():
 def test_wrong_arguments_are_refused(model, arguments, message):
     with pytest.raises(UserError, match=message):
         painting_inputs(model, **{"label_map": MAP, **arguments})
-
-
-def test_positions_are_passed_on_and_must_be_given():
-    import dataclasses
-
-    card = dataclasses.replace(CARD, has_positions=True)
-    computed = positions(MAP, card)
-    assert computed.shape == (8, 12, 2)
-    assert not computed[MAP == CARD.dont_care].any()
-    _, inputs = painting_inputs(metadata(card), MAP, position_map=computed)
-    np.testing.assert_array_equal(inputs["position_map"], computed[None])
-    with pytest.raises(UserError, match="reads class-relative positions; give position_map"):
-        painting_inputs(metadata(card), MAP)
-    with pytest.raises(UserError, match="give --model_card=FILE"):
-        positions(MAP, None)
 
 
 def test_styles_of_a_photograph_begin_with_its_mean():
