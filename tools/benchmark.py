@@ -25,6 +25,7 @@ from spade_tf.benchmark.cases import (
     PRECISIONS,
     PYTORCH_MODELS,
     TRAINING,
+    Case,
     Workload,
     has_pytorch,
     parse_size,
@@ -184,12 +185,14 @@ def draw_profile(
     config: Config, workloads: list[Workload], options: "Options", folder: pathlib.Path
 ) -> None:
     """Where the time of the first workload of inference goes: profile.png."""
-    from spade_tf.benchmark.profile import draw_profiles, profile_models
+    from spade_tf.benchmark.profile import draw_profiles, profile_case
 
     workload = next(work for work in workloads if work.what == INFERENCE)
-    say(f"{workload}: profile")
-    models = [model for model in options.models if model in MODELS]
-    profiles = profile_models(config, workload, models, options.data_root, options.rounds)
+    profiles = {}
+    for model in (model for model in options.models if model in MODELS):
+        say(f"{model}: profile")
+        case = Case(workload, model, "graph", "float32")
+        profiles[model] = profile_case(case, config, options.data_root)
     draw_profiles(profiles, folder / "profile.png")
 
 

@@ -1,27 +1,18 @@
 """Peak memory of a case, measured in a process of its own.
 
 On a GPU the device's memory, else what is resident in the process. Counted from before the network
-is built, so that weights are in it; but what building takes for a moment is not.
-
-    python -m spade_tf.benchmark.memory < request.json
+is built, so that weights are in it.
 """
 
-import dataclasses
 import gc
-import json
-import os
 import pathlib
 import re
 import resource
-import subprocess
 import sys
 
-from spade_tf.benchmark.cases import Case, Workload, case_config
-from spade_tf.benchmark.rounds import one_line
-from spade_tf.config import Config, from_json, to_json
-from spade_tf.errors import UserError
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from spade_tf.benchmark.cases import Case
+from spade_tf.benchmark.own_process import answer, ask
+from spade_tf.config import Config
 
 CALLS = 3
 """Each on other label maps."""
@@ -38,33 +29,7 @@ def peak_bytes(case: Case, config: Config, data_root: str | None) -> int:
     Raises:
         UserError: the process failed; with its last line.
     """
-    request = {
-        "config": to_json(config),
-        "case": dataclasses.asdict(case),
-        "data_root": data_root,
-    }
-    result = subprocess.run(
-        [sys.executable, "-m", "spade_tf.benchmark.memory"],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])},
-    )
-    if result.returncode:
-        lines = result.stderr.strip().splitlines() or [f"status {result.returncode}"]
-        raise UserError(lines[-1])
-    return int(result.stdout)
-
-
-def main() -> None:
-    """Answers the request on stdin with a number of bytes."""
-    request = json.load(sys.stdin)
-    case = Case(**{**request["case"], "workload": Workload(**request["case"]["workload"])})
-    try:
-        config = case_config(from_json(request["config"]), case)
-        print(measure(case, config, request["data_root"]))
-    except Exception as error:
-        sys.exit(one_line(error))
+    return ask("spade_tf.benchmark.memory", case, config, data_root)
 
 
 def measure(case: Case, config: Config, data_root: str | None) -> int:
@@ -121,4 +86,4 @@ def _peak_on_gpu(case: Case) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    answer(measure)

@@ -2,15 +2,13 @@
 
 import collections
 import pathlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import tensorflow as tf
-
-from spade_tf.benchmark.cases import Case, Workload, case_config
-from spade_tf.benchmark.layouts import make_batch, make_layouts
-from spade_tf.benchmark.runs import make_run
+from spade_tf.benchmark.cases import Case
+from spade_tf.benchmark.own_process import answer, ask
 from spade_tf.config import Config
 from spade_tf.files import beside
 
@@ -30,46 +28,66 @@ KINDS = {
 }
 """TensorFlow's operations by what they do here; all others are `others`."""
 
+OPERATION = re.compile(r"[^: ]+:(?P<type>_?[A-Z]\w*)")
+"""How a trace names the run of an operation: `its/name:ItsType`."""
+
 OTHERS = "others"
 
-
-def profile_models(
-    config: Config, workload: Workload, models: Sequence[str], data_root: str | None, rounds: int
-) -> dict[str, dict[str, float]]:
-    """`profile` of each of our networks, compiled, in float32, on the same label maps."""
-    profiles = {}
-    for model in models:
-        case = Case(workload, model, "graph", "float32")
-        own = case_config(config, case)
-        layouts = make_layouts(data_root, own)
-        warm_up, *batches = [
-            make_batch(layouts, number, own, training=False) for number in range(rounds + 1)
-        ]
-        run = make_run(case, own)
-        run(warm_up)
-        profiles[model] = profile(run, batches)
-    return profiles
+CALLS = 5
+"""Each on other label maps."""
 
 
-def profile(run: Callable[[Any], Any], batches: Sequence[Any]) -> dict[str, float]:
+def profile_case(case: Case, config: Config, data_root: str | None) -> dict[str, float]:
+    """Milliseconds of an inference that each kind of operation takes, largest first.
+
+    It runs in a process in which operations follow each other: of those that share the processor,
+    each would count the other's time too. So the sum is longer than the benchmark's time.
+
+    Args:
+        case: a compiled inference.
+        config: the experiment.
+        data_root: of real label maps, or None.
+
+    Raises:
+        UserError: the process failed.
+    """
+    one_by_one = {"TF_NUM_INTEROP_THREADS": "1"}
+    return ask("spade_tf.benchmark.profile", case, config, data_root, one_by_one)
+
+
+def measure(case: Case, config: Config, data_root: str | None) -> dict[str, float]:
+    """What `profile_case` returns, measured in this process."""
+    from spade_tf.benchmark.layouts import make_batch, make_layouts
+    from spade_tf.benchmark.runs import make_run
+
+    layouts = make_layouts(data_root, config)
+    warm_up, *batches = [
+        make_batch(layouts, number, config, training=False) for number in range(CALLS + 1)
+    ]
+    run = make_run(case, config)
+    run(warm_up)
+    return times_by_kind(run, batches)
+
+
+def times_by_kind(run: Callable[[Any], Any], batches: Sequence[Any]) -> dict[str, float]:
     """Milliseconds of a batch that each kind of operation takes, largest first.
-
-    Operations that run at the same time count both, so the sum can exceed the time of a batch.
 
     Args:
         run: a compiled network that has been called before.
         batches: what to call it with.
     """
+    import tensorflow as tf
+
     with tempfile.TemporaryDirectory() as folder:
         tf.profiler.experimental.start(folder)
         for batch in batches:
             run(batch)
         tf.profiler.experimental.stop()
         (file,) = pathlib.Path(folder).rglob("*.xplane.pb")
-        times: collections.Counter[str] = collections.Counter()
+        times: dict[str, float] = collections.defaultdict(float)
         for operation, milliseconds in _operations(file):
             times[kind_of(operation)] += milliseconds / len(batches)
-    return dict(times.most_common())
+    return dict(sorted(times.items(), key=lambda item: -item[1]))
 
 
 def kind_of(operation: str) -> str:
@@ -86,18 +104,17 @@ def _operations(file: pathlib.Path) -> Iterator[tuple[str, float]]:
     for plane in space.planes:
         for line in plane.lines:
             for event in line.events:
-                name, colon, operation = plane.event_metadata[event.metadata_id].name.rpartition(
-                    ":"
-                )
-                if colon and name and operation.isidentifier():
-                    yield operation, event.duration_ps / 1e9
+                name = plane.event_metadata[event.metadata_id].name
+                found = OPERATION.fullmatch(name)
+                if found:
+                    yield found["type"], event.duration_ps / 1e9
 
 
 def draw_profiles(profiles: Mapping[str, Mapping[str, float]], picture: pathlib.Path) -> None:
     """A bar for each network, divided by kinds of operations.
 
     Args:
-        profiles: from `profile`, by the networks' names.
+        profiles: from `profile_case`, by the networks' names.
         picture: a PNG file.
     """
     import matplotlib
@@ -112,8 +129,12 @@ def draw_profiles(profiles: Mapping[str, Mapping[str, float]], picture: pathlib.
         axis.barh(list(profiles), widths, left=left, label=kind)
         left = [a + b for a, b in zip(left, widths, strict=True)]
     axis.invert_yaxis()
-    axis.set_xlabel("ms of operations for one call; those that run at the same time count both")
+    axis.set_xlabel("ms of one call whose operations run one after the other")
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     with beside(picture) as partial:
         figure.savefig(partial, dpi=110, format="png")
     plt.close(figure)
+
+
+if __name__ == "__main__":
+    answer(measure)

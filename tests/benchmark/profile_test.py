@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from spade_tf.benchmark.profile import draw_profiles, kind_of, profile
+from spade_tf.benchmark.profile import draw_profiles, kind_of, times_by_kind
 
 
 def test_operations_have_kinds():
@@ -17,7 +17,7 @@ def test_most_of_a_convolutions_time_is_a_convolutions(tmp_path):
     x, kernel = tf.ones((1, 64, 64, 64)), tf.ones((3, 3, 64, 64))
     run = tf.function(lambda x: tf.nn.conv2d(x, kernel, 1, "SAME") + 1.0)
     run(x)
-    times = profile(run, [x, x])
+    times = times_by_kind(run, [x, x])
     assert next(iter(times)) == "convolutions"
     assert "arithmetic of maps" in times
     draw_profiles({"one": times, "two": times}, tmp_path / "profile.png")
