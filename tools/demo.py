@@ -1,7 +1,7 @@
 """The whole way in minutes: `make demo` trains on procedural landscapes and paints new ones.
 
 Everything lies under `runs/demo`: the workdir of the run, layouts that training never saw as label
-maps, and what the trained generator paints on them in several styles.
+maps, what the trained generator paints on them in several styles, and a SavedModel to serve.
 """
 
 import pathlib
@@ -19,6 +19,8 @@ from spade_tf.files import beside
 FIRST_SEED = 2_000_000
 """Seeds from here on are used neither for training nor for validation."""
 
+LICENCE = "CC0 1.0: scenes and weights are made by the demo itself"
+
 command_line.define_config_flags("landscapes")
 flags.DEFINE_string("output", "runs/demo", "folder for everything the demo writes")
 flags.DEFINE_integer("layouts", 12, "new layouts to paint", lower_bound=1)
@@ -34,6 +36,7 @@ def main(_: object) -> None:
             "python -m spade_tf.train trains on other data"
         )
     command_line.import_tensorflow()
+    from spade_tf.export.saved_model import export_saved_model
     from spade_tf.synthesis import Request, Synthesizer, synthesize
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.loop import train
@@ -54,12 +57,16 @@ def main(_: object) -> None:
     synthesizer = Synthesizer(*load_generator(workdir))
     styles = synthesizer.styles(config.train.seed, flags.FLAGS.samples)
     synthesize(synthesizer, requests, output / "synthesised", styles)
+    base = output / "serving" / config.name
+    export_saved_model(workdir, base, license=LICENCE)
     print(
         f"demo: {(time.monotonic() - started) / 60:.1f} minutes without set-up. Look at\n"
         f"  {newest(workdir.samples)}  layout | rendered | synthesised, validation scenes\n"
         f"  {output / 'synthesised' / 'sheet.png'}  new layouts in {flags.FLAGS.samples} styles\n"
         f"  {output / 'synthesised' / 'index.html'}\n"
-        f"  {workdir.loss_curves}"
+        f"  {workdir.loss_curves}\n"
+        "Serve it:\n"
+        f"  python -m serving.server --model_base_path={base} --model_name={config.name}"
     )
 
 

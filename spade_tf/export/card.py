@@ -42,7 +42,6 @@ def make_card(
         dont_care=dont_care_label(data),
         label_of_file_id=tuple(grey.tolist()),
         has_instances=data.has_instances,
-        has_positions=config.has_positions,
         latent_dim=config.model.latent_dim,
         style_size=(size, size) if has_encoder else None,
         license=license,

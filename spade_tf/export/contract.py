@@ -64,7 +64,6 @@ class ModelCard:
                     the label that each value of an 8-bit grey label file means, 256 of them;
                     NOT_A_LABEL where none
     has_instances   whether it reads an instance map, of which only borders matter
-    has_positions   whether it reads class-relative positions (CLADE-ICPE)
     latent_dim      numbers of a style; 0 = it has none
     style_size      pixels of the photographs of `encode_style`, (height, width), or None
     license, source of the weights
@@ -81,7 +80,6 @@ class ModelCard:
     dont_care: int | None
     label_of_file_id: tuple[int, ...]
     has_instances: bool
-    has_positions: bool
     latent_dim: int
     style_size: tuple[int, int] | None
     license: str

@@ -14,7 +14,6 @@ CARD_OF = ModelCard(
     dont_care=1,
     label_of_file_id=(0, *[-1] * 254, 1),
     has_instances=False,
-    has_positions=False,
     latent_dim=0,
     style_size=None,
     license="CC0",
@@ -71,7 +70,7 @@ def test_signatures_of_a_model_without_style():
 
 
 def test_signatures_of_a_model_with_everything():
-    card = card_of(has_instances=True, has_positions=True, latent_dim=3, style_size=(8, 8))
+    card = card_of(has_instances=True, latent_dim=3, style_size=(8, 8))
     layout = ["label_map", "instance_map"]
     assert names(card) == {
         "serving_default": ([*layout, "seed"], ["image"]),

@@ -30,7 +30,6 @@ CARD = ModelCard(
     dont_care=4,
     label_of_file_id=_LABEL_OF_FILE_ID,
     has_instances=False,
-    has_positions=False,
     latent_dim=0,
     style_size=None,
     license="Apache-2.0",
@@ -51,14 +50,12 @@ STYLED = dataclasses.replace(
 def paint(inputs: Mapping[str, Any], shift: int = 0) -> np.ndarray:
     """The image of a model of `write_version`, [batch, height, width, 3] uint8.
 
-    Channel c is (17 * label + 3 * instance + seed + sum of z + shift + c) modulo 256, with z and
-    the positions (in tenths) rounded first.
+    Channel c is (17 * label + 3 * instance + seed + sum of z + shift + c) modulo 256, with the sum
+    rounded first.
     """
     value = 17 * np.asarray(inputs["label_map"], np.int64) + shift
     if "instance_map" in inputs:
         value += 3 * np.asarray(inputs["instance_map"], np.int64)
-    if "position_map" in inputs:
-        value += np.rint(10 * np.sum(inputs["position_map"], -1)).astype(np.int64)
     if "seed" in inputs:
         value += np.asarray(inputs["seed"], np.int64)[:, None, None]
     if "z" in inputs:
@@ -151,8 +148,6 @@ def _paint(module: Any, card: ModelCard, work: int, inputs: Mapping[str, Any]) -
         value = 17 * tf.cast(label_map, tf.int64) + module.shift
     if "instance_map" in inputs:
         value += 3 * tf.cast(inputs["instance_map"], tf.int64)
-    if "position_map" in inputs:
-        value += tf.cast(tf.round(10 * tf.reduce_sum(inputs["position_map"], -1)), tf.int64)
     if "seed" in inputs:
         value += inputs["seed"][:, tf.newaxis, tf.newaxis]
     if "z" in inputs:
