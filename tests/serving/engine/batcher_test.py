@@ -58,7 +58,7 @@ def task(servable, values):
     return check_request(predict_request(values), servable.signatures, Limits())
 
 
-def ask(batcher, servable, values, remaining=None):
+def ask(batcher, servable, values, remaining=60.0):
     return batcher.run(servable, task(servable, values), lambda: remaining)
 
 
@@ -118,7 +118,7 @@ def test_a_request_whose_time_is_over_does_not_run(batcher, servable):
 def test_closing_finishes_what_waits(servable):
     batcher = Batcher(max_batch_size=4, timeout=3600)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, batcher, servable, inputs(1, 0))
+        answer = pool.submit(ask, batcher, servable, inputs(1, 0), None)
         while not batcher._queue:
             time.sleep(0.01)
         batcher.close()
