@@ -6,7 +6,6 @@ Unlike `spade_tf.data.files` this knows no config, only a model card, and import
 import io
 import pathlib
 import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -150,7 +149,8 @@ def _pixels(content: bytes, name: str, mode: str | None = None) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as file:
             return np.asarray(file.convert(mode) if mode else file)
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
+    # struct.error: damaged chunks, in Pillow before 13
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise UserError(
             f"{name} cannot be decoded ({error}): it is damaged or cut short"
         ) from error

@@ -1,14 +1,38 @@
 """Photographs whose style is asked for, cut to the size that a model's encoder reads."""
 
 import io
+import struct
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from spade_tf.errors import UserError
 
-MAX_PIXELS = 1 << 27
-"""More than cameras make; larger pictures are not decoded."""
+MAX_PIXELS = 1 << 26
+"""67 million; larger pictures are not decoded."""
+
+# By EXIF's number for "the first row is at the ...". ImageOps.exif_transpose also writes the tags
+# anew, and fails in many ways where they are damaged.
+_ORIENTATION = 0x0112
+_TURNS: dict[Any, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_DAMAGES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 
 
 def read_photograph(
@@ -34,12 +58,14 @@ def read_photograph(
                 raise UserError(
                     f"{name} has {file.width}x{file.height} pixels; expected at most {max_pixels}"
                 )
-            upright = ImageOps.exif_transpose(file).convert("RGB")
+            turn = _TURNS.get(file.getexif().get(_ORIENTATION))
+            image = file.convert("RGB")
+            upright = image if turn is None else image.transpose(turn)
             fitted = ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR)
             return np.asarray(fitted)
     except UserError:
         raise
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except _DAMAGES as error:
         reason = str(error).split(" <_io")[0]
         raise UserError(
             f"{name} cannot be decoded ({reason}); expected a JPEG, PNG, WebP or BMP photograph"

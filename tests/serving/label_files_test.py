@@ -152,6 +152,16 @@ def test_bombs_are_not_decoded():
         label_files.read_label_map(grey([[0, 0], [0, 0]]), "x", CARD, max_pixels=3)
 
 
+@pytest.mark.parametrize("place", ["before the pixels", "after the pixels"])
+def test_damaged_chunks_with_right_checksums_are_refused(place):
+    content = grey([[0]])
+    start = content.index(b"IDAT" if place == "before the pixels" else b"IEND") - 4
+    chunk = b"cHRM" + b"abc"  # should be eight numbers of four bytes
+    chunk = struct.pack(">I", 3) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    with pytest.raises(UserError, match="cannot be decoded"):
+        read(content[:start] + chunk + content[start:])
+
+
 def test_damaged_pngs_never_raise_anything_else():
     content = bytearray(png(np.array([[SKY, SEA]] * 4, np.uint8)))
     generator = np.random.default_rng(0)

@@ -47,6 +47,7 @@ def test_what_is_no_signature_for_us_is_left_out():
     metadata = read_metadata(
         response(
             __saved_model_init_op={"image": (0, None)},
+            __internal={"x": (1, [])},
             any_rank={"x": (1, None)},
             complex={"x": (8, [-1])},
             plain={"x": (1, [])},

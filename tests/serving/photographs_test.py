@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from serving import photographs
 from spade_tf.errors import UserError
@@ -33,14 +33,15 @@ def test_grey_and_transparent_pictures_become_rgb():
         assert (image == 9).all() and image.shape == (4, 4, 3)
 
 
-def test_photographs_are_turned_upright():
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photographs_are_turned_upright(orientation):
     exif = Image.Exif()
-    exif[0x0112] = 6  # the first row is the right side
-    pixels = np.zeros((8, 16, 3), np.uint8)
-    pixels[:, :8] = 200  # on the left, so on top when upright
-    content = encoded(pixels, "jpeg", exif=exif, quality=95)
-    image = photographs.read_photograph(content, "p.jpg", (16, 8))
-    assert image[:7].min() > 150 and image[9:].max() < 50
+    exif[0x0112] = orientation
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 3, 3), np.uint8)
+    image = photographs.read_photograph(encoded(pixels, exif=exif), "p.png", (3, 3))
+    with Image.open(io.BytesIO(encoded(pixels, exif=exif))) as file:
+        np.testing.assert_array_equal(image, np.asarray(ImageOps.exif_transpose(file)))
+    assert np.array_equal(image, pixels) == (orientation == 1)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,25 @@ def test_photographs_are_turned_upright():
 def test_damaged_files_are_refused(content):
     with pytest.raises(UserError, match=r"^p.jpg cannot be decoded \(.*\); expected a JPEG, PNG"):
         photographs.read_photograph(content, "p.jpg", (2, 2))
+
+
+@pytest.mark.filterwarnings("ignore:.*(data|Data|Read|DATA).*:UserWarning")
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_damaged_photographs_never_raise_anything_else():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "description"
+    generator = np.random.default_rng(0)
+    content = encoded(generator.integers(0, 256, (16, 24, 3)), "jpeg", exif=exif)
+    outcomes = set()
+    for _ in range(1000):
+        damaged = bytearray(content)
+        for place in generator.integers(0, 200, 4):
+            damaged[place] = generator.integers(256)
+        try:
+            outcomes.add(photographs.read_photograph(bytes(damaged), "p.jpg", (4, 4)).shape)
+        except UserError:
+            outcomes.add("refused")
+    assert outcomes == {(4, 4, 3), "refused"}
 
 
 def test_too_many_pixels_are_not_decoded():
