@@ -7,10 +7,12 @@ import time
 
 import grpc
 import numpy as np
+import ovmsclient
 import pytest
 import tensorflow as tf
 from google.protobuf import text_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from ovmsclient.tfs_compat.base.errors import ModelNotFoundError
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
@@ -319,9 +321,6 @@ def test_health(stubs):
 
 def test_another_client(server):
     """ovmsclient, written for another server of this protocol."""
-    ovmsclient = pytest.importorskip("ovmsclient")
-    from ovmsclient.tfs_compat.base.errors import ModelNotFoundError
-
     client = ovmsclient.make_grpc_client(server.address)
     status = client.get_model_status("tiny", model_version=1)
     assert status == {1: {"state": "AVAILABLE", "error_code": 0, "error_message": ""}}

@@ -4,6 +4,7 @@ import subprocess
 import threading
 
 import pytest
+import yaml
 from google.protobuf import (
     descriptor_pb2,
     descriptor_pool,
@@ -16,8 +17,6 @@ from tensorflow_serving.config import model_server_config_pb2
 from serving.engine.model_config import read_file
 from tests.serving.free_port import free_port
 from tests.serving.server_process import ROOT
-
-yaml = pytest.importorskip("yaml")
 
 SETTINGS = ROOT / "serving" / "settings"
 
