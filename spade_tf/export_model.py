@@ -18,7 +18,7 @@ flags.DEFINE_string("workdir", None, "workdir of a training run or an import")
 flags.DEFINE_string("output", None, "serving base path: its numbered folders are versions")
 flags.DEFINE_list("formats", ["saved_model"], f"what to write: {', '.join(FORMATS)}")
 flags.DEFINE_string("name", None, "name in the model card; default: the experiment's")
-flags.DEFINE_string("license", None, "licence of the weights, for the model card")
+flags.DEFINE_string("licence", None, "licence of the weights, for the model card")
 flags.DEFINE_enum("precision", "float32", ["float32", "bfloat16"], "type of convolutions")
 
 
@@ -34,7 +34,7 @@ def main(_: object) -> None:
 
     values = flags.FLAGS
     version = export_saved_model(
-        Workdir(workdir), base, values.name, values.license, values.precision
+        Workdir(workdir), base, values.name, values.licence, values.precision
     )
     card = ModelCard.read(version)
     megabytes = sum(path.stat().st_size for path in version.rglob("*") if path.is_file()) / 1e6
@@ -44,7 +44,7 @@ def main(_: object) -> None:
         print(f"  {signature.name}({inputs}) -> {', '.join(x.name for x in signature.outputs)}")
     print(
         f"images are within {card.parity['saved_model']:.0f} of 255 grey levels of the Keras "
-        f"model's; licence: {card.license}\n"
+        f"model's; licence: {card.licence}\n"
         f"serve it: python -m serving.server --model_base_path={base} --model_name={card.name}"
     )
 

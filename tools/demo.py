@@ -58,7 +58,7 @@ def main(_: object) -> None:
     styles = synthesizer.styles(config.train.seed, flags.FLAGS.samples)
     synthesize(synthesizer, requests, output / "synthesised", styles)
     base = output / "serving" / config.name
-    export_saved_model(workdir, base, license=LICENCE)
+    export_saved_model(workdir, base, licence=LICENCE)
     print(
         f"demo: {(time.monotonic() - started) / 60:.1f} minutes without set-up. Look at\n"
         f"  {newest(workdir.samples)}  layout | rendered | synthesised, validation scenes\n"

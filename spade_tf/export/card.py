@@ -14,7 +14,7 @@ NOT_STATED = "not stated"
 
 
 def make_card(
-    config: Config, name: str, checkpoint: int, has_encoder: bool, license: str, source: str
+    config: Config, name: str, checkpoint: int, has_encoder: bool, licence: str, source: str
 ) -> ModelCard:
     """The card of a model, with no scores and no parity yet.
 
@@ -23,7 +23,7 @@ def make_card(
         name: of the model.
         checkpoint: its training step.
         has_encoder: whether it reads styles from photographs.
-        license, source: of its weights.
+        licence, source: of its weights.
     """
     data = config.data
     colors = palette(config).tolist()
@@ -44,7 +44,7 @@ def make_card(
         has_instances=data.has_instances,
         latent_dim=config.model.latent_dim,
         style_size=(size, size) if has_encoder else None,
-        license=license,
+        licence=licence,
         source=source,
         config=json.loads(to_json(config)),
         checkpoint=checkpoint,
@@ -60,7 +60,7 @@ def origin(workdir: Workdir) -> dict[str, str]:
         imported = json.loads(workdir.model_card.read_text(encoding="utf-8"))
     files = ", ".join(part["file"] for part in imported.get("imported_from", {}).values())
     return {
-        "license": imported.get("licence") or NOT_STATED,
+        "licence": imported.get("licence") or NOT_STATED,
         "source": f"imported from {files}"
         if files
         else f"trained by spade_tf, {workdir.path.name}",

@@ -66,7 +66,7 @@ class ModelCard:
     has_instances   whether it reads an instance map, of which only borders matter
     latent_dim      numbers of a style; 0 = it has none
     style_size      pixels of the photographs of `encode_style`, (height, width), or None
-    license, source of the weights
+    licence, source of the weights
     config          the experiment, as config.json
     checkpoint      the training step the weights are of
     metrics         scores known at the export, by name
@@ -82,7 +82,7 @@ class ModelCard:
     has_instances: bool
     latent_dim: int
     style_size: tuple[int, int] | None
-    license: str
+    licence: str
     source: str
     config: Mapping[str, Any]
     checkpoint: int

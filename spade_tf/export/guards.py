@@ -22,7 +22,13 @@ GREY_8_BIT = b"\x08\x00"
 def checked(
     tensors: Sequence[Tensor], given: Mapping[str, tf.Tensor], num_labels: int
 ) -> dict[str, tf.Tensor]:
-    """The inputs of a signature once their shapes, batch sizes and labels are found right."""
+    """The inputs of a signature, of known shape again, once all checks have passed.
+
+    Args:
+        tensors: the signature's inputs.
+        given: their values.
+        num_labels: of label maps; other ids are refused.
+    """
     # Hides the signature's shapes, from which TensorFlow would conclude that no check can fail.
     hidden = {
         tensor.name: tf.raw_ops.PlaceholderWithDefault(
@@ -45,7 +51,6 @@ def checked(
         if "label_map" in hidden:
             checks.append(_check_labels(hidden["label_map"], num_labels))
     with tf.control_dependencies(checks):
-        # The checks of shapes stand before this: a branch of its own would let them come too late.
         return {
             tensor.name: tf.ensure_shape(tf.identity(hidden[tensor.name]), tensor.shape)
             for tensor in tensors

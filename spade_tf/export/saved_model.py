@@ -30,7 +30,7 @@ def export_saved_model(
     workdir: Workdir,
     base: pathlib.Path,
     name: str | None = None,
-    license: str | None = None,
+    licence: str | None = None,
     precision: str = "float32",
 ) -> pathlib.Path:
     """Writes `base/<next version>` and returns it; a server that polls `base` sees it whole.
@@ -42,7 +42,7 @@ def export_saved_model(
         workdir: of a training run or an import.
         base: serving base path; its numbered folders are the versions there are.
         name: of the model in its card; by default the experiment's.
-        license: of the weights; by default what the workdir says.
+        licence: of the weights; by default what the workdir says.
         precision: float32, or bfloat16 for servers that have it.
 
     Raises:
@@ -55,7 +55,7 @@ def export_saved_model(
         name or config.name,
         workdir.latest_step(),
         encoder is not None,
-        license or known["license"],
+        licence or known["licence"],
         known["source"],
     )
     version = base / str(next_version(base))
