@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from google.protobuf import text_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from ovmsclient.tfs_compat.base.errors import ModelNotFoundError
+from ovmsclient.tfs_compat.base.errors import InvalidInputError, ModelNotFoundError
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
@@ -22,6 +22,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
+from serving import calls, wire
 from tests.serving.messages import (
     Stubs,
     arrays,
@@ -136,6 +137,18 @@ def test_refused(stubs, name):
     request, code, text = REFUSED[name]
     given, details = refusal(lambda: stubs.prediction.Predict(request, 60))
     assert (given, text in details) == (code, True), details
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_by_our_client(server, name):
+    """The same request as our client's own message, and the error that it raises."""
+    request, code, text = REFUSED[name]
+    own = wire.PredictRequest.FromString(request.SerializeToString())
+    with calls.open_channel(server.address) as channel, pytest.raises(calls.ServingError) as error:
+        predict = wire.Stub(channel).predict
+        calls.call(predict, own, server=server.address, timeout_s=60, retries=0)
+    assert error.value.code is code
+    assert " ".join(text.split()) in error.value.details
 
 
 def test_long_messages_are_cut(stubs):
@@ -329,8 +342,33 @@ def test_another_client(server):
     assert metadata["inputs"]["label_map"]["shape"] == [-1, 8, 12]
     image = client.predict(LABELS, "tiny", model_version=1, timeout=60)
     np.testing.assert_array_equal(image, paint(LABELS))
-    with pytest.raises(ModelNotFoundError):
-        client.predict(LABELS, "nope", model_version=1, timeout=60)
+
+
+ELSEWHERE_REFUSED = {
+    "unknown model": (LABELS, "nope", 1, ModelNotFoundError, "Specific(nope, 1)"),
+    "unknown version": (LABELS, "tiny", 9, ModelNotFoundError, "Specific(tiny, 9)"),
+    "another name": ({"labels": LABELS["label_map"]}, "tiny", 1, InvalidInputError, "label_map"),
+    "an input too many": (SEED, "tiny", 1, InvalidInputError, "3!=1"),
+    "an input too few": (STYLE, "styled", 1, InvalidInputError, "2!=3"),
+    "type": (
+        {"label_map": np.zeros((1, 8, 12), np.float32)},
+        "tiny",
+        1,
+        InvalidInputError,
+        "int32",
+    ),
+    "shape": ({"label_map": np.zeros((1, 8, 9), np.int32)}, "tiny", 1, InvalidInputError, "[1, 8"),
+    "id": ({"label_map": np.full((1, 8, 12), 5, np.int32)}, "tiny", 1, InvalidInputError, "0..4"),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE_REFUSED)
+def test_refused_by_another_client(server, name):
+    inputs, model, version, error, text = ELSEWHERE_REFUSED[name]
+    client = ovmsclient.make_grpc_client(server.address)
+    with pytest.raises(error) as refused:
+        client.predict(inputs, model, model_version=version, timeout=60)
+    assert text in str(refused.value)
 
 
 def test_nothing_of_this_was_an_error_of_the_server(server, stubs):
