@@ -1,9 +1,11 @@
 """Exports a trained model: `python -m spade_tf.export_model --workdir=DIR --output=BASE`.
 
 BASE/<next version> is a SavedModel of the serving base path BASE; a server that watches BASE takes
-it up by itself.
+it up by itself. With --formats=saved_model,tflite files for phones and browsers are written to
+BASE/tflite/.
 """
 
+import json
 import pathlib
 
 from absl import flags
@@ -12,7 +14,7 @@ from spade_tf import command_line
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 
-FORMATS = ("saved_model",)
+FORMATS = ("saved_model", "tflite")
 
 flags.DEFINE_string("workdir", None, "workdir of a training run or an import")
 flags.DEFINE_string("output", None, "serving base path: its numbered folders are versions")
@@ -28,6 +30,13 @@ def main(_: object) -> None:
     check_folder(base, "--output")
 
     command_line.import_tensorflow()  # only once the command line is sound
+    writers = {"saved_model": write_saved_model, "tflite": write_tflite}
+    for name in flags.FLAGS.formats:
+        writers[name](workdir, base)
+
+
+def write_saved_model(workdir: pathlib.Path, base: pathlib.Path) -> None:
+    """Writes the next version and says how it is called and served."""
     from spade_tf.export.contract import ModelCard, signatures
     from spade_tf.export.saved_model import export_saved_model
     from spade_tf.training.workdir import Workdir
@@ -37,8 +46,8 @@ def main(_: object) -> None:
         Workdir(workdir), base, values.name, values.licence, values.precision
     )
     card = ModelCard.read(version)
-    megabytes = sum(path.stat().st_size for path in version.rglob("*") if path.is_file()) / 1e6
-    print(f"{version}  {megabytes:.1f} MB, step {card.checkpoint} of {workdir}")
+    size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
+    print(f"{version}  {size / 1e6:.1f} MB, step {card.checkpoint} of {workdir}")
     for signature in signatures(card):
         inputs = ", ".join(f"{x.name} {x.dtype} {_shape(x.shape)}" for x in signature.inputs)
         print(f"  {signature.name}({inputs}) -> {', '.join(x.name for x in signature.outputs)}")
@@ -47,6 +56,20 @@ def main(_: object) -> None:
         f"model's; licence: {card.licence}\n"
         f"serve it: python -m serving.server --model_base_path={base} --model_name={card.name}"
     )
+
+
+def write_tflite(workdir: pathlib.Path, base: pathlib.Path) -> None:
+    """Writes the files for devices and says how far their images are from the Keras model's."""
+    from spade_tf.export.tflite import export_tflite
+    from spade_tf.training.workdir import Workdir
+
+    for path in export_tflite(Workdir(workdir), base, flags.FLAGS.name, flags.FLAGS.licence):
+        off = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["grey_levels_off"]
+        text = ", ".join(f"{name} {value:.2f}" for name, value in off.items())
+        print(
+            f"{path}  {path.stat().st_size / 1e6:.1f} MB"
+            + (f"; grey levels off the Keras model: {text} dB" if off else "")
+        )
 
 
 def check_formats(formats: list[str]) -> None:

@@ -1,7 +1,8 @@
 """The whole way in minutes: `make demo` trains on procedural landscapes and paints new ones.
 
 Everything lies under `runs/demo`: the workdir of the run, layouts that training never saw as label
-maps, what the trained generator paints on them in several styles, and a SavedModel to serve.
+maps, what the trained generator paints on them in several styles, a SavedModel to serve, and
+.tflite files.
 """
 
 import pathlib
@@ -37,6 +38,7 @@ def main(_: object) -> None:
         )
     command_line.import_tensorflow()
     from spade_tf.export.saved_model import export_saved_model
+    from spade_tf.export.tflite import export_tflite
     from spade_tf.synthesis import Request, Synthesizer, synthesize
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.loop import train
@@ -59,6 +61,7 @@ def main(_: object) -> None:
     synthesize(synthesizer, requests, output / "synthesised", styles)
     base = output / "serving" / config.name
     export_saved_model(workdir, base, licence=LICENCE)
+    export_tflite(workdir, base, licence=LICENCE)
     print(
         f"demo: {(time.monotonic() - started) / 60:.1f} minutes without set-up. Look at\n"
         f"  {newest(workdir.samples)}  layout | rendered | synthesised, validation scenes\n"
@@ -66,7 +69,8 @@ def main(_: object) -> None:
         f"  {output / 'synthesised' / 'index.html'}\n"
         f"  {workdir.loss_curves}\n"
         "Serve it:\n"
-        f"  python -m serving.server --model_base_path={base} --model_name={config.name}"
+        f"  python -m serving.server --model_base_path={base} --model_name={config.name}\n"
+        f"Files for phones and browsers: {base / 'tflite'}"
     )
 
 

@@ -14,16 +14,20 @@ NOT_STATED = "not stated"
 
 
 def make_card(
-    config: Config, name: str, checkpoint: int, has_encoder: bool, licence: str, source: str
+    workdir: Workdir,
+    config: Config,
+    has_encoder: bool,
+    name: str | None = None,
+    licence: str | None = None,
 ) -> ModelCard:
-    """The card of a model, with no scores and no parity yet.
+    """The card of a workdir's model, with no scores and no parity yet.
 
     Args:
-        config: of the run that trained it.
-        name: of the model.
-        checkpoint: its training step.
+        workdir: of a training run or an import.
+        config: the workdir's.
         has_encoder: whether it reads styles from photographs.
-        licence, source: of its weights.
+        name: of the model; by default the experiment's.
+        licence: of the weights; by default what the workdir says.
     """
     data = config.data
     colors = palette(config).tolist()
@@ -32,7 +36,7 @@ def make_card(
     grey = np.pad(table, (0, FILE_IDS - len(table)), constant_values=NOT_A_LABEL)
     size = config.model.encoder_size
     return ModelCard(
-        name=name,
+        name=name or config.name,
         height=data.height,
         width=data.width,
         labels=tuple(
@@ -44,29 +48,26 @@ def make_card(
         has_instances=data.has_instances,
         latent_dim=config.model.latent_dim,
         style_size=(size, size) if has_encoder else None,
-        licence=licence,
-        source=source,
+        **_origin(workdir, licence),
         config=json.loads(to_json(config)),
-        checkpoint=checkpoint,
+        checkpoint=workdir.latest_step(),
         metrics={},
         parity={},
     )
 
 
-def origin(workdir: Workdir) -> dict[str, str]:
-    """Licence and source of a workdir's weights, as far as they are written there."""
+def with_parity(card: ModelCard, format_name: str, grey_levels: float) -> ModelCard:
+    """The card with the parity of a format added."""
+    return dataclasses.replace(card, parity={**card.parity, format_name: grey_levels})
+
+
+def _origin(workdir: Workdir, licence: str | None) -> dict[str, str]:
+    """Licence and source of a workdir's weights, as far as they are known."""
     imported = {}
     if workdir.model_card.is_file():
         imported = json.loads(workdir.model_card.read_text(encoding="utf-8"))
     files = ", ".join(part["file"] for part in imported.get("imported_from", {}).values())
     return {
-        "licence": imported.get("licence") or NOT_STATED,
-        "source": f"imported from {files}"
-        if files
-        else f"trained by spade_tf, {workdir.path.name}",
+        "licence": licence or imported.get("licence") or NOT_STATED,
+        "source": f"imported from {files}" if files else f"trained in {workdir.path.name}",
     }
-
-
-def with_parity(card: ModelCard, format_name: str, grey_levels: float) -> ModelCard:
-    """The card with the parity of a format added."""
-    return dataclasses.replace(card, parity={**card.parity, format_name: grey_levels})

@@ -1,6 +1,7 @@
 """How far an export's images are from those of the Keras model, on the same label maps."""
 
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,18 @@ def grey_levels_off(card: ModelCard, generator: Generator, version: pathlib.Path
     signature = paints.get(STYLE, paints[DEFAULT])
     inputs = example_inputs(card, signature, ROWS)
     theirs = _call(serve[signature.name], inputs)["image"]
+    return float(np.abs(keras_image(card, generator, inputs) - theirs.astype(int)).max())
+
+
+def keras_image(
+    card: ModelCard, generator: Generator, inputs: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """What the Keras model paints of a signature's inputs, [batch, height, width, 3], 0..255."""
+    inputs = dict(inputs)
     if generator.has_positions:
         positions = [position_map(one, card.dont_care) for one in inputs["label_map"]]
         inputs["position_map"] = np.stack(positions)
-    ours = to_uint8(generator(inputs, training=False))
-    return float(np.abs(ours.astype(int) - theirs.astype(int)).max())
+    return to_uint8(generator(inputs, training=False)).astype(int)
 
 
 def _call(function: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

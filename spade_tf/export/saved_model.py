@@ -1,6 +1,5 @@
 """From a workdir to a SavedModel version that TensorFlow Serving takes up by itself."""
 
-import logging
 import pathlib
 import shutil
 
@@ -8,9 +7,10 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.errors import UserError
-from spade_tf.export.card import make_card, origin, with_parity
+from spade_tf.export.card import make_card, with_parity
 from spade_tf.export.contract import CARD, ModelCard
 from spade_tf.export.parity import grey_levels_off
+from spade_tf.export.quiet import quiet
 from spade_tf.export.served_model import ServedModel
 from spade_tf.export.stock_server import refuse_unservable
 from spade_tf.export.warmup import write_warmup
@@ -49,18 +49,12 @@ def export_saved_model(
         UserError: nothing trained, a model that cannot be served, or an image that differs.
     """
     config, generator, encoder = load_generator(workdir)
-    known = origin(workdir)
-    card = make_card(
-        config,
-        name or config.name,
-        workdir.latest_step(),
-        encoder is not None,
-        licence or known["licence"],
-        known["source"],
-    )
+    card = make_card(workdir, config, encoder is not None, name, licence)
     version = base / str(next_version(base))
     with folder_beside(version) as folder:
-        _save(ServedModel(card, generator, encoder, precision), folder)
+        model = ServedModel(card, generator, encoder, precision)
+        with quiet():
+            tf.saved_model.save(model, str(folder), signatures=model.functions())
         refuse_unservable(folder)
         card = with_parity(card, "saved_model", grey_levels_off(card, generator, folder))
         if card.parity["saved_model"] > TOLERANCE[precision]:
@@ -77,16 +71,6 @@ def next_version(base: pathlib.Path) -> int:
     """One more than the highest numbered folder; 1 in an empty or missing one."""
     names = [path.name for path in base.iterdir()] if base.is_dir() else []
     return max((int(name) for name in names if name.isdecimal()), default=0) + 1
-
-
-def _save(model: ServedModel, folder: pathlib.Path) -> None:
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)  # notes about functions that a SavedModel need not keep
-    try:
-        tf.saved_model.save(model, str(folder), signatures=model.functions())
-    finally:
-        logger.setLevel(level)
 
 
 def _write_card(card: ModelCard, config: Config, folder: pathlib.Path) -> None:

@@ -17,24 +17,32 @@ def position_map(label_map: tf.Tensor, dont_care: int | None = None) -> tf.Tenso
     shape = tf.shape(label_map)
     components = tf.reshape(label_components(label_map), [-1])
     count = tf.size(components)
-    # float64, for a component's sum of rows is more than float32 can count.
+    # Sums of whole numbers: float32 cannot count them exactly, and TensorFlow Lite not in 64 bits.
+    dtype = tf.int32 if _fits_32_bits(label_map.shape) else tf.int64
+    sizes = tf.math.unsorted_segment_sum(tf.ones([count], dtype), components, count)
     grid = tf.meshgrid(*(tf.range(size) for size in tf.unstack(shape)), indexing="ij")[1:]
-    sizes = tf.math.unsorted_segment_sum(tf.ones([count], tf.float64), components, count)
     axes = []
     for places in grid:
-        places = tf.reshape(tf.cast(places, tf.float64), [-1])
+        places = tf.reshape(tf.cast(places, dtype), [-1])
         sums = tf.math.unsorted_segment_sum(places, components, count)
-        centroids = sums / tf.maximum(sizes, 1.0)
-        first = tf.math.unsorted_segment_min(places, components, count)
-        last = tf.math.unsorted_segment_max(places, components, count)
+        centroids = tf.cast(sums, tf.float32) / tf.cast(tf.maximum(sizes, 1), tf.float32)
+        first = tf.cast(tf.math.unsorted_segment_min(places, components, count), tf.float32)
+        last = tf.cast(tf.math.unsorted_segment_max(places, components, count), tf.float32)
         largest = tf.maximum(last - centroids, centroids - first)
-        offsets = places - tf.gather(centroids, components)
+        offsets = tf.cast(places, tf.float32) - tf.gather(centroids, components)
         axes.append(offsets / (tf.gather(largest, components) + 1e-5))
     positions = tf.reshape(tf.stack(axes, axis=-1), tf.concat([shape, [2]], axis=0))
-    positions = tf.cast(positions, tf.float32)
     if dont_care is None:
         return positions
     return tf.where(tf.equal(label_map, dont_care)[..., tf.newaxis], 0.0, positions)
+
+
+def _fits_32_bits(shape: tf.TensorShape) -> bool:
+    """Whether the sum of all rows or columns of a map is a number of 32 bits."""
+    _, height, width = shape
+    if height is None or width is None:
+        return False
+    return height * width * max(height, width) // 2 < 2**31
 
 
 def label_components(label_map: tf.Tensor) -> tf.Tensor:
