@@ -1,8 +1,7 @@
 """The generator at inference: the same numbers for less work."""
 
 import functools
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -79,7 +78,7 @@ class InferenceGenerator(tf.Module):
             FoldedBlock(block, doubled, precision, modulation == "neighbourhoods")
             for block, doubled in zip(generator.blocks, doubled_before, strict=True)
         ]
-        self._scales = [2**count for count in itertools.accumulate(map(int, doubled_before))]
+        self._scale = 2**generator.doublings
         self._to_image = Convolution(generator.to_image, precision)
 
     def __call__(self, inputs: dict[str, Any]) -> tf.Tensor:
@@ -91,10 +90,10 @@ class InferenceGenerator(tf.Module):
         else:
             x = self._start(pyramid.condition(height, width, self.precision))
         before = x
-        for block, scale in zip(self._blocks, self._scales, strict=True):
+        for block, *size in self._sized_blocks(height, width):
             # While one block paints, the tables of the next are made: not of all of them at once.
             with tf.control_dependencies([before]):
-                prepared = block.prepare(pyramid, scale * height, scale * width)
+                prepared = block.prepare(pyramid, *size)
             before = x
             x = block(x, prepared)
         return self._image(x)
@@ -113,8 +112,8 @@ class InferenceGenerator(tf.Module):
         prepared: dict[str, Any] = {}
         if not self.has_style:
             prepared["start"] = self._start(pyramid.condition(height, width, self.precision))
-        for block, scale in zip(self._blocks, self._scales, strict=True):
-            prepared.update(block.prepare(pyramid, scale * height, scale * width))
+        for block, *size in self._sized_blocks(height, width):
+            prepared.update(block.prepare(pyramid, *size))
         return prepared
 
     def paint(self, prepared: dict[str, Any], z: Any = None) -> tf.Tensor:
@@ -133,8 +132,18 @@ class InferenceGenerator(tf.Module):
         """Height and width of the first features."""
         if self.has_style:
             return self._start_shape[1:3]
-        height, width = (size // self._scales[-1] for size in ops.shape(layout["label_map"])[1:])
+        height, width = (size // self._scale for size in ops.shape(layout["label_map"])[1:])
         return height, width
+
+    def _sized_blocks(self, height: Any, width: Any) -> Iterator[tuple[FoldedBlock, Any, Any]]:
+        """The blocks with the size of what they put out, from that of the first features.
+
+        Blocks of one size get the same tensors, by which the pyramid knows that it is one.
+        """
+        for block in self._blocks:
+            if block.doubled:
+                height, width = 2 * height, 2 * width
+            yield block, height, width
 
     def _start_of_style(self, z: Any) -> tf.Tensor:
         """The first features, of the latent."""

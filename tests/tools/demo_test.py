@@ -1,5 +1,6 @@
 """`make demo`, made small."""
 
+import pathlib
 import re
 
 import numpy as np
@@ -33,10 +34,13 @@ def test_the_demo_paints_new_layouts_and_says_where(tmp_path):
     write_png(stale, np.zeros((32, 32), np.uint8))
     result = run_commands(tmp_path / "said", {"demo": [*command, "--layouts=3"]})["demo"]
     assert result.status == 0, result.stderr
-    paths = re.findall(r"\S*/demo/\S*", result.stdout)
-    assert len(paths) == 4
-    for path in paths:
-        assert (tmp_path / path).is_file()
+    said = [pathlib.Path(path) for path in re.findall(r"[^\s=]*/demo/\S*", result.stdout)]
+    assert len(said) == 6
+    *pictures, base, devices = said
+    for path in pictures:
+        assert path.is_file()
+    assert (base / "1" / "saved_model.pb").is_file()
+    assert (devices / "landscapes_float16.tflite").is_file()
     stale.unlink()
 
     painted = tmp_path / "demo" / "synthesised"
