@@ -34,7 +34,9 @@ class ServedModel(tf.Module):
         super().__init__()
         self._card = card
         self._has_positions = generator.has_positions
-        self._generator = InferenceGenerator(generator, precision)
+        self._model = InferenceGenerator(generator, precision)
+        # One function for all signatures: each that paints would have a graph of its own.
+        self._generator = tf.function(self._model)
         self._encode = encoder
         # A SavedModel holds what it finds from here; lists of Keras layers are passed over.
         self.encoder_weights = [variable.value for variable in encoder.variables] if encoder else []

@@ -1,3 +1,4 @@
+import functools
 import io
 import pathlib
 import signal
@@ -38,6 +39,7 @@ def version(request, tmp_path_factory):
     return export_saved_model(Workdir(folder / "run"), folder / "base")
 
 
+@functools.cache  # a session takes seconds to prepare its graph
 def serve(version, signature):
     """Runs a signature as TensorFlow Serving does: a session's callable, by the tensors' names.
 

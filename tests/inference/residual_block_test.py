@@ -5,9 +5,10 @@ from spade_tf.inference.residual_block import FoldedBlock
 from spade_tf.layers import CLADE, LayoutPyramid, ResidualBlock
 
 
+@pytest.mark.parametrize("doubled", [False, True])
 @pytest.mark.parametrize("filters", [3, 5])
 @pytest.mark.parametrize("spectral_norm", [True, False])
-def test_is_the_block(filters, spectral_norm):
+def test_is_the_block(filters, spectral_norm, doubled):
     rng = np.random.default_rng(0)
     block = ResidualBlock(filters, CLADE(2, has_instances=True), spectral_norm=spectral_norm)
     block.build((None, None, None, 5))
@@ -17,8 +18,11 @@ def test_is_the_block(filters, spectral_norm):
     pyramid = LayoutPyramid(label_map, 2, instance_map=label_map)
     x = rng.normal(size=(2, 4, 6, 5)).astype("float32")
     block(x, pyramid, training=True)
-    folded = FoldedBlock(block, "float32", by_neighbourhoods=True)
-    assert len(list(folded.norms)) == (2 if filters == 5 else 3)
-    prepared = {norm.name: norm.prepare(pyramid, 4, 6) for norm in folded.norms}
-    expected = np.array(block(x, pyramid, training=False))
+    folded = FoldedBlock(block, doubled, "float32", by_neighbourhoods=True)
+    prepared = folded.prepare(pyramid, 4, 6)
+    assert len(prepared) == (2 if filters == 5 else 3)
+    if doubled:
+        x = x[:, ::2, ::2]
+    before = x.repeat(2, axis=1).repeat(2, axis=2) if doubled else x
+    expected = np.array(block(before, pyramid, training=False))
     np.testing.assert_allclose(folded(x, prepared), expected, atol=1e-5 * np.abs(expected).max())
