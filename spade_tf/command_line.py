@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import faulthandler
 import os
+import pathlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -58,6 +59,20 @@ def user_path(path: str) -> str:
     here = os.environ.get("BUILD_WORKING_DIRECTORY", os.getcwd())
     # Links stay: what is painted is named after the path that the user gave.
     return os.path.abspath(os.path.join(here, os.path.expanduser(path)))
+
+
+def required_path(name: str) -> pathlib.Path:
+    """The path that a flag gives, absolute. Raises UserError if it is missing."""
+    path = optional_path(name)
+    if not path:
+        raise UserError(f"give --{name}=PATH; --help says what it is")
+    return path
+
+
+def optional_path(name: str) -> pathlib.Path | None:
+    """The path that a flag gives, absolute, or None."""
+    value = getattr(flags.FLAGS, name)
+    return pathlib.Path(user_path(value)) if value else None
 
 
 def import_tensorflow() -> None:

@@ -25,7 +25,7 @@ flags.DEFINE_enum("precision", "float32", ["float32", "bfloat16"], "type of conv
 
 
 def main(_: object) -> None:
-    workdir, base = required_path("workdir"), required_path("output")
+    workdir, base = command_line.required_path("workdir"), command_line.required_path("output")
     check_formats(flags.FLAGS.formats)
     check_folder(base, "--output")
 
@@ -77,14 +77,6 @@ def check_formats(formats: list[str]) -> None:
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         raise UserError(f"--formats={','.join(formats)}: write some of {', '.join(FORMATS)}")
-
-
-def required_path(name: str) -> pathlib.Path:
-    """The path that a flag gives, absolute. Raises UserError if it is missing."""
-    value = getattr(flags.FLAGS, name)
-    if not value:
-        raise UserError(f"give --{name}=PATH; --help says what it is")
-    return pathlib.Path(command_line.user_path(value))
 
 
 def _shape(shape: tuple[int | None, ...]) -> str:

@@ -1,11 +1,8 @@
 """Paints label maps: `python -m spade_tf.synthesize --model=DIR --labels=DIR --output=DIR`."""
 
-import pathlib
-
 from absl import flags
 
 from spade_tf import command_line
-from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 
 flags.DEFINE_string("model", None, "workdir of a training run, or version folder of a SavedModel")
@@ -20,9 +17,9 @@ flags.DEFINE_integer(
 
 
 def main(_: object) -> None:
-    model, labels, output = (required_path(name) for name in ("model", "labels", "output"))
-    instances, style = (optional_path(name) for name in ("instances", "style"))
-    check_folder(pathlib.Path(output), "--output")
+    model, labels, output = map(command_line.required_path, ("model", "labels", "output"))
+    instances, style = map(command_line.optional_path, ("instances", "style"))
+    check_folder(output, "--output")
 
     command_line.import_tensorflow()  # only once the command line is sound
     from spade_tf.export.load import is_saved_model, load_saved_model
@@ -30,32 +27,18 @@ def main(_: object) -> None:
     from spade_tf.training.checkpoints import load_generator
     from spade_tf.training.workdir import Workdir
 
-    requests = find_requests(labels, instances)
-    folder = pathlib.Path(model)
-    loaded = load_saved_model(folder) if is_saved_model(folder) else load_generator(Workdir(folder))
+    requests = find_requests(str(labels), str(instances) if instances else None)
+    loaded = load_saved_model(model) if is_saved_model(model) else load_generator(Workdir(model))
     synthesizer = Synthesizer(*loaded)
-    styles = synthesizer.styles(flags.FLAGS.seed, flags.FLAGS.samples, style)
+    photograph = str(style) if style else None
+    styles = synthesizer.styles(flags.FLAGS.seed, flags.FLAGS.samples, photograph)
     has_instances = synthesizer.config.data.has_instances
     if instances and not has_instances:
         print("this model knows no instances (data.has_instances=false): --instances is not used")
     if has_instances and not instances:
         print("no --instances: the borders of the labels stand for those of the instances")
-    written = synthesize(synthesizer, requests, pathlib.Path(output), styles)
+    written = synthesize(synthesizer, requests, output, styles)
     print(f"{len(written)} images, sheet.png and index.html in {output}")
-
-
-def required_path(name: str) -> str:
-    """The path that a flag gives, absolute. Raises UserError if it is missing."""
-    path = optional_path(name)
-    if not path:
-        raise UserError(f"give --{name}=PATH; --help says what it is")
-    return path
-
-
-def optional_path(name: str) -> str | None:
-    """The path that a flag gives, absolute, or None."""
-    value = getattr(flags.FLAGS, name)
-    return command_line.user_path(value) if value else None
 
 
 if __name__ == "__main__":

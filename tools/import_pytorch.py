@@ -38,8 +38,8 @@ def main(_: object) -> None:
         raise UserError("give --checkpoint=X_net_G.pth and --output=DIR; --help says more")
     files = checkpoint_files(
         pathlib.Path(command_line.user_path(flags.FLAGS.checkpoint)),
-        optional_path("discriminator"),
-        optional_path("encoder"),
+        command_line.optional_path("discriminator"),
+        command_line.optional_path("encoder"),
     )
     output = pathlib.Path(command_line.user_path(flags.FLAGS.output))
     check_folder(output, "--output")
@@ -147,12 +147,6 @@ def model_card(config: Config, files: Mapping[str, pathlib.Path], licence: str) 
     }
     card = {"name": config.name, "licence": licence, "imported_from": sources}
     return json.dumps(card, indent=2) + "\n"
-
-
-def optional_path(name: str) -> pathlib.Path | None:
-    """The path that a flag gives, absolute, or None."""
-    value = getattr(flags.FLAGS, name)
-    return pathlib.Path(command_line.user_path(value)) if value else None
 
 
 if __name__ == "__main__":

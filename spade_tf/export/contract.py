@@ -153,3 +153,18 @@ def signatures(card: ModelCard) -> tuple[Signature, ...]:
         ]
         found.append(Signature(ENCODE_STYLE, "style of photographs", (photograph,), tuple(style)))
     return tuple(found)
+
+
+def painting(card: ModelCard) -> Signature:
+    """The signature to which all that decides an image is given: the style too, if there is one."""
+    name = STYLE if card.latent_dim else DEFAULT
+    return next(signature for signature in signatures(card) if signature.name == name)
+
+
+def on_device(signature: Signature) -> Signature:
+    """A signature as a .tflite has it, alone in its file: one row at a time."""
+    inputs, outputs = (
+        tuple(dataclasses.replace(x, shape=(1, *x.shape[1:])) for x in tensors)
+        for tensors in (signature.inputs, signature.outputs)
+    )
+    return Signature(DEFAULT, signature.doc, inputs, outputs)

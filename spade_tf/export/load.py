@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config, from_json
 from spade_tf.errors import UserError
-from spade_tf.export.contract import CARD, DEFAULT, ENCODE_STYLE, STYLE, ModelCard, signatures
+from spade_tf.export.contract import CARD, ENCODE_STYLE, ModelCard, painting
 from spade_tf.export.saved_model import PALETTE
 
 
@@ -42,13 +42,12 @@ def load_saved_model(folder: pathlib.Path) -> tuple[Config, Callable, Callable |
         model = tf.saved_model.load(str(folder))
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
-    paint = STYLE if card.latent_dim else DEFAULT
-    wanted = [x.name for s in signatures(card) if s.name == paint for x in s.inputs]
+    signature = painting(card)
 
     # These hold the model itself: its variables go when nothing else refers to it.
     def generator(inputs: dict[str, Any], training: bool = False) -> tf.Tensor:
-        layout = {name: inputs[name] for name in wanted}
-        return _to_float(model.signatures[paint](**layout)["image"])
+        given = {tensor.name: inputs[tensor.name] for tensor in signature.inputs}
+        return _to_float(model.signatures[signature.name](**given)["image"])
 
     if not card.style_size:
         return config, generator, None

@@ -9,8 +9,7 @@ import tensorflow as tf
 from spade_tf.export import contract
 from spade_tf.export.contract import ModelCard, Signature
 from spade_tf.export.guards import checked, decode_label_png
-from spade_tf.inference import InferenceGenerator
-from spade_tf.inference.positions import position_map
+from spade_tf.export.painter import Painter, StyleReader
 from spade_tf.models import Generator
 
 
@@ -33,13 +32,10 @@ class ServedModel(tf.Module):
     ) -> None:
         super().__init__()
         self._card = card
-        self._has_positions = generator.has_positions
-        self._model = InferenceGenerator(generator, precision)
+        self._painter = Painter(generator, card.dont_care, precision)
         # One function for all signatures: each that paints would have a graph of its own.
-        self._generator = tf.function(self._model)
-        self._encode = encoder
-        # A SavedModel holds what it finds from here; lists of Keras layers are passed over.
-        self.encoder_weights = [variable.value for variable in encoder.variables] if encoder else []
+        self._paint_rows = tf.function(self._painter)
+        self._read_style = StyleReader(encoder) if encoder else None
 
     def functions(self) -> dict[str, tf.types.experimental.ConcreteFunction]:
         """A traced function for each signature, by name."""
@@ -47,8 +43,9 @@ class ServedModel(tf.Module):
             contract.DEFAULT: self._paint,
             contract.STYLE: self._paint,
             contract.PNG: self._paint_png,
-            contract.ENCODE_STYLE: self._encode_style,
         }
+        if self._read_style:
+            bodies[contract.ENCODE_STYLE] = self._read_style
         return {
             signature.name: self._traced(signature, bodies[signature.name])
             for signature in contract.signatures(self._card)
@@ -69,11 +66,7 @@ class ServedModel(tf.Module):
     def _paint(self, seed: Any = None, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         if seed is not None:
             inputs["z"] = self._draw(seed)
-        if self._has_positions:
-            inputs["position_map"] = position_map(inputs["label_map"], self._card.dont_care)
-        image = self._generator(inputs)
-        grey = tf.round((image + 1.0) * 127.5)
-        return {"image": tf.saturate_cast(grey, tf.uint8)}
+        return self._paint_rows(**inputs)
 
     def _draw(self, seed: tf.Tensor) -> tf.Tensor:
         """A style for each seed: that of `synthesize --seed`."""
@@ -98,8 +91,3 @@ class ServedModel(tf.Module):
             inputs["seed"] = tf.zeros(tf.shape(labels)[:1], tf.int64)
         images = self._paint(**inputs)["image"]
         return {"image_bytes": tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)}
-
-    def _encode_style(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        assert self._encode is not None  # the contract has this signature only with an encoder
-        mean, log_variance = self._encode(tf.cast(image, tf.float32) / 127.5 - 1.0, training=False)
-        return {"mean": mean, "log_variance": log_variance}

@@ -4,6 +4,7 @@ Only TensorFlow Lite's builtin operations: every interpreter has them.
 """
 
 import dataclasses
+import functools
 import json
 import pathlib
 import tempfile
@@ -16,15 +17,16 @@ import tensorflow as tf
 
 from spade_tf.errors import UserError
 from spade_tf.export.card import make_card, with_parity
-from spade_tf.export.contract import ModelCard, Signature
-from spade_tf.export.device_model import (
-    DevicePainter,
-    DeviceStyleEncoder,
-    paint_signature,
-    style_signature,
+from spade_tf.export.contract import (
+    ENCODE_STYLE,
+    ModelCard,
+    Signature,
+    on_device,
+    painting,
+    signatures,
 )
-from spade_tf.export.examples import example_inputs
-from spade_tf.export.parity import keras_image
+from spade_tf.export.painter import Painter, StyleReader
+from spade_tf.export.parity import grey_levels_off
 from spade_tf.export.quiet import quiet
 from spade_tf.files import beside, write_beside
 from spade_tf.models import Generator
@@ -33,9 +35,6 @@ from spade_tf.training.workdir import Workdir
 
 FOLDER = "tflite"
 """Where the files lie in a serving base path; no number, so servers pass it over."""
-
-EXAMPLES = 4
-"""Layouts on which a file's images are compared with the Keras model's."""
 
 FORBIDDEN = ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CUSTOM", "Flex")
 """How operations begin that a plain interpreter does not have, or that leave weights behind."""
@@ -83,13 +82,15 @@ def export_tflite(
     config, generator, encoder = load_generator(workdir)
     card = make_card(workdir, config, encoder is not None, name, licence)
     folder = base / FOLDER
-    signature = paint_signature(card)
-    contents = convert(DevicePainter(card, generator), signature, list(VARIANTS))
+    signature = on_device(painting(card))
+    # Numbering neighbourhoods needs sums of table rows, which TensorFlow Lite does not have.
+    painter = Painter(generator, card.dont_care, modulation="convolutions")
+    contents = convert(painter, signature, list(VARIANTS))
     written = []
     for variant, content in contents.items():
         check_operations(content, variant)
         check_size(content, generator, variant)
-        off = grey_levels_off(content, card, generator)
+        off = grey_levels_off(card, generator, signature, functools.partial(run, content))
         if not off["mean"] <= VARIANTS[variant].tolerance:
             raise UserError(
                 f"{variant}: images differ from the Keras model's by {off['mean']:.2f} grey levels "
@@ -100,8 +101,8 @@ def export_tflite(
         _write(path, content, own_card, signature, off)
         written.append(path)
     if encoder is not None:
-        signature = style_signature(card)
-        (content,) = convert(DeviceStyleEncoder(encoder), signature, ["float16"]).values()
+        (signature,) = (on_device(x) for x in signatures(card) if x.name == ENCODE_STYLE)
+        (content,) = convert(StyleReader(encoder), signature, ["float16"]).values()
         check_operations(content, "style encoder")
         path = folder / f"{card.name}_style.tflite"
         _write(path, content, card, signature, {})
@@ -162,7 +163,7 @@ def check_size(content: bytes, generator: Generator, variant: str) -> None:
         )
 
 
-def run(content: bytes, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def run(content: bytes, **inputs: np.ndarray) -> dict[str, np.ndarray]:
     """What a file answers to the inputs of its signature."""
     interpreter = _interpreter(content)
     (name,) = interpreter.get_signature_list()
@@ -175,23 +176,6 @@ def _interpreter(content: bytes) -> Any:
     with warnings.catch_warnings():  # it moves to a package of its own
         warnings.simplefilter("ignore")
         return tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=plain)
-
-
-def grey_levels_off(content: bytes, card: ModelCard, generator: Generator) -> dict[str, float]:
-    """`mean` and `max` difference to the Keras model's images, of 0..255, and `psnr` in dB."""
-    signature = paint_signature(card)
-    differences = []
-    for seed in range(EXAMPLES):
-        inputs = example_inputs(card, signature, rows=1, seed=seed)
-        theirs = run(content, inputs)["image"]
-        differences.append(theirs.astype(float) - keras_image(card, generator, inputs))
-    error = np.abs(differences)
-    square = float(np.mean(np.square(error)))
-    return {
-        "mean": float(error.mean()),
-        "max": float(error.max()),
-        "psnr": float(10 * np.log10(255**2 / square)) if square else float("inf"),
-    }
 
 
 def _write(

@@ -5,8 +5,7 @@ import pytest
 import tensorflow as tf
 
 from spade_tf.errors import UserError
-from spade_tf.export.contract import ModelCard
-from spade_tf.export.device_model import paint_signature, style_signature
+from spade_tf.export.contract import ENCODE_STYLE, ModelCard, on_device, painting, signatures
 from spade_tf.export.examples import example_inputs
 from spade_tf.export.parity import keras_image
 from spade_tf.export.tflite import (
@@ -57,12 +56,12 @@ def test_a_file_paints_what_the_keras_model_paints(exported):
     workdir, folder = exported
     _, generator, _ = load_generator(workdir)
     card = ModelCard.read(folder / "tiny_float32.json")
-    inputs = example_inputs(card, paint_signature(card), rows=1, seed=11)
+    inputs = example_inputs(card, on_device(painting(card)), rows=1, seed=11)
     expected = keras_image(card, generator, inputs)
     assert expected.std() > 5  # a flat picture would agree with any other
     off = {}
     for suffix in ("float32", "float16"):
-        image = run((folder / f"tiny_{suffix}.tflite").read_bytes(), inputs)["image"]
+        image = run((folder / f"tiny_{suffix}.tflite").read_bytes(), **inputs)["image"]
         assert image.dtype == np.uint8
         off[suffix] = np.abs(image - expected)
     assert off["float32"].max() <= 1
@@ -76,9 +75,10 @@ def test_a_file_reads_the_style_that_the_encoder_reads(exported):
     if encoder is None:
         pytest.skip("no style encoder")
     card = ModelCard.read(folder / "tiny_style.json")
-    inputs = example_inputs(card, style_signature(card), rows=1, seed=3)
+    (signature,) = (on_device(x) for x in signatures(card) if x.name == ENCODE_STYLE)
+    inputs = example_inputs(card, signature, rows=1, seed=3)
     mean, log_variance = encoder(inputs["image"] / np.float32(127.5) - 1, training=False)
-    style = run((folder / "tiny_style.tflite").read_bytes(), inputs)
+    style = run((folder / "tiny_style.tflite").read_bytes(), **inputs)
     scale = float(np.abs(mean).max())
     np.testing.assert_allclose(style["mean"], mean, atol=0.01 * scale)
     np.testing.assert_allclose(style["log_variance"], log_variance, atol=0.01 * scale)
@@ -95,7 +95,7 @@ def test_what_no_builtin_can_do_is_refused(exported):
     _, folder = exported
     card = ModelCard.read(folder / "tiny_float32.json")
     with pytest.raises(UserError, match="float32: TensorFlow Lite cannot run this"):
-        convert(Double(), paint_signature(card), ["float32"])
+        convert(Double(), on_device(painting(card)), ["float32"])
 
 
 def test_operations_are_looked_at(exported, monkeypatch):

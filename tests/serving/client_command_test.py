@@ -154,3 +154,4 @@ def test_numbered_outputs_do_not_replace_inputs(folder):
     (folder / "x_1.png").write_bytes((folder / "grey.png").read_bytes())
     flags = ["--labels=x_1.png", "--output=x.png", "--samples=2", "--model_name=x"]
     fails(run_serving("client", *flags, folder=folder), "written over --labels=x_1.png")
+    assert (folder / "x_1.png").read_bytes() == (folder / "grey.png").read_bytes()
