@@ -32,11 +32,14 @@ extra-%: $(STAMP) ## add an extra of pyproject.toml: extra-gpu, extra-import, ex
 demo: $(STAMP) ## train on procedural landscapes and write a sample sheet to runs/demo
 	$(BIN)/python -m tools.demo
 
-test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest
+# A file's tests share what they build, so they stay in one process.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+
+test: $(STAMP) ## run all tests, some files at a time
+	$(PYTEST)
 
 test-fast: $(STAMP) ## run the tests that take less than five seconds each
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-tfa: $(STAMP) $(TFA_STAMP) ## compare with tensorflow-addons on TensorFlow 2.15 (needs Python 3.11)
 	$(BIN)/python -m pytest tests/tfa
