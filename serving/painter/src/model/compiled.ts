@@ -1,7 +1,7 @@
 /** A model that LiteRT has compiled, called with plain arrays. Runs in the worker. */
 
 import { type CompiledModel, getWebGpuDevice, loadAndCompile, Tensor } from "@litertjs/core";
-import type { Opened, TensorSpec, Tensors, Values } from "./messages";
+import type { How, Opened, TensorSpec, Tensors, Values } from "./messages";
 
 export interface Compiled {
   on: Opened["on"];
@@ -11,23 +11,15 @@ export interface Compiled {
 /** Grey levels by which a GPU's picture may be off; half of one is lost to rounding alone. */
 const TOLERANCE = 1;
 
-/**
- * Compiles a model for wasm or, where it paints the same picture there and sooner, for WebGPU.
- *
- * `specs` are the inputs that the model is said to have, `trial` is an example of them.
- */
-export async function compile(
-  content: Uint8Array<ArrayBuffer>,
-  specs: TensorSpec[],
-  trial: Tensors,
-  threads: number,
-): Promise<Compiled> {
-  const cpuOptions = { numThreads: threads };
+/** Compiles a model for wasm or, where it answers the same there and sooner, for WebGPU. */
+export async function compile(content: Uint8Array<ArrayBuffer>, how: How): Promise<Compiled> {
+  const cpuOptions = { numThreads: how.threads };
   const wasm = await loadAndCompile(content, { accelerator: "wasm", cpuOptions });
-  checkInputs(wasm, specs);
-  const onWasm = runner(wasm, specs);
-  const expected = await onWasm(trial);
-  const onGpu = getWebGpuDevice() ? await sameOnGpu(content, specs, trial, onWasm, expected) : null;
+  checkInputs(wasm, how.inputs);
+  const onWasm = runner(wasm, how.inputs);
+  const expected = await onWasm(how.trial);
+  const mayGpu = how.tryGpu && getWebGpuDevice() !== null;
+  const onGpu = mayGpu ? await sameOnGpu(content, how, onWasm, expected) : null;
   if (!onGpu) return { on: "wasm", run: onWasm };
   wasm.delete();
   return { on: "WebGPU", run: onGpu };
@@ -65,8 +57,7 @@ function checkInputs(model: CompiledModel, specs: TensorSpec[]): void {
 
 async function sameOnGpu(
   content: Uint8Array<ArrayBuffer>,
-  specs: TensorSpec[],
-  trial: Tensors,
+  { inputs, trial }: How,
   onWasm: Runner,
   expected: Tensors,
 ): Promise<Runner | null> {
@@ -75,7 +66,7 @@ async function sameOnGpu(
     const gpuOptions = { precision: "fp32" } as const;
     model = await loadAndCompile(content, { accelerator: "webgpu", gpuOptions });
     if (model.options.accelerator === "webgpu" && model.isFullyAccelerated) {
-      const onGpu = runner(model, specs);
+      const onGpu = runner(model, inputs);
       const same = largestDifference(await onGpu(trial), expected) <= TOLERANCE;
       if (same && (await seconds(onGpu, trial)) < (await seconds(onWasm, trial))) return onGpu;
     }

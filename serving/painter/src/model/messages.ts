@@ -22,13 +22,21 @@ export interface Load {
   threads: number;
 }
 
-/** Compiles a model, and runs it once on `trial`, so that the next run is quick. */
-export interface Open {
-  kind: "open";
-  content: ArrayBuffer;
+/** How to compile a model. */
+export interface How {
+  /** The inputs that it is said to have. */
   inputs: TensorSpec[];
+  /** An example of them; it is run once, so that the next run is quick. */
   trial: Tensors;
   threads: number;
+  /** Whether WebGPU is worth a try. */
+  tryGpu: boolean;
+}
+
+/** Compiles a model. */
+export interface Open extends How {
+  kind: "open";
+  content: ArrayBuffer;
 }
 
 /** Runs a model that was opened. */
@@ -60,5 +68,5 @@ export interface Numbered {
 
 export type Reply =
   | { id: number; value: Answers[keyof Answers] }
-  /** `log` is what LiteRT wrote since the request came. */
+  /** `log` is what LiteRT reported as errors since the request came. */
   | { id: number; error: string; log: string };

@@ -65,19 +65,19 @@ async function load(link: WorkerLink, threads: number): Promise<number> {
 }
 
 async function open(link: WorkerLink, file: ModelFile, threads: number): Promise<Program> {
-  const { sidecar } = file;
+  const { file: name, inputs, kind } = file.sidecar;
   const content = await file.read();
-  checkIsModel(content, sidecar.file);
+  checkIsModel(content, name);
   try {
     const { model, on } = await link.ask(
-      { kind: "open", content, inputs: sidecar.inputs, trial: example(sidecar.inputs), threads },
+      { kind: "open", content, inputs, trial: example(inputs), threads, tryGpu: kind === "painter" },
       [content],
     );
     return { on, run: (inputs) => link.ask({ kind: "run", model, inputs }) };
   } catch (error) {
     throw new PainterError(
-      `${sidecar.file} cannot be run here: ${describe(error)}; export it anew, and keep it and its ` +
-        "JSON together",
+      `${name} cannot be run here: ${describe(error)}; export it anew, and keep it and its JSON ` +
+        "together",
     );
   }
 }

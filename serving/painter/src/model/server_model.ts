@@ -15,12 +15,7 @@ export async function openOnServer(address: string): Promise<PaintingModel> {
     card?: Record<string, unknown>;
     signatures?: Record<string, unknown>;
   } | null;
-  if (!answer?.card) {
-    throw new PainterError(
-      `${base.href} answered no model card; expected the address of a gateway (python -m ` +
-        "serving.gateway)",
-    );
-  }
+  if (!answer?.card) throw noGateway(base);
   const card = parseCard(answer.card, `the model card of ${base.href}`);
   const model: PaintingModel = {
     card,
@@ -116,5 +111,11 @@ async function ask(base: URL, path: string, form?: FormData): Promise<Response> 
   }
   if (response.ok) return response;
   const { error } = ((await response.json().catch(() => null)) ?? {}) as { error?: string };
-  throw new PainterError(`the server refused: ${error ?? `status ${response.status}`}`);
+  throw error ? new PainterError(`the server refused: ${error}`) : noGateway(base);
+}
+
+function noGateway(base: URL): PainterError {
+  return new PainterError(
+    `${base.href} is no gateway; expected the address of one (python -m serving.gateway)`,
+  );
 }

@@ -21,7 +21,7 @@ async function reply({ id, request }: Numbered): Promise<void> {
     send({ id, value }, buffers.map((values) => values.buffer));
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    send({ id, error: text, log: log.join("; ") });
+    send({ id, error: text, log: log.filter((line) => /^ERROR/.test(line)).join("; ") });
   }
 }
 
@@ -56,8 +56,8 @@ async function load({ litert, threads }: Load): Promise<null> {
   return null;
 }
 
-async function open({ content, inputs, trial, threads }: Open): Promise<Answers["open"]> {
-  const model = await compile(new Uint8Array(content), inputs, trial, threads);
+async function open({ content, ...how }: Open): Promise<Answers["open"]> {
+  const model = await compile(new Uint8Array(content), how);
   return { model: models.push(model) - 1, on: model.on };
 }
 

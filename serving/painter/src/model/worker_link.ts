@@ -2,7 +2,7 @@
 
 import type { Answers, Numbered, Reply, Request } from "./messages";
 
-/** Why the worker could not answer; `log` is what LiteRT wrote meanwhile. */
+/** Why the worker could not answer; `log` is what LiteRT reported as errors meanwhile. */
 export class WorkerError extends Error {
   constructor(
     message: string,
