@@ -1,4 +1,4 @@
-"""CLADE with a style on procedural landscapes, 128x128, for phones: the model that the painter ships.
+"""CLADE with a style on procedural landscapes, 128x128, for phones: the painter's own model.
 
 Paper     none.
 Data      rendered by spade_tf/data/scenes, the same always for the same seed; no download.

@@ -8,12 +8,14 @@ import functools
 import json
 import pathlib
 import tempfile
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_quantizer import recipe
+from ai_edge_quantizer.quantizer import Quantizer
 
 from spade_tf.errors import UserError
 from spade_tf.export.card import make_card, with_parity
@@ -44,22 +46,22 @@ FORBIDDEN = ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CUSTOM", "Flex")
 class Variant:
     """How weights are stored, and how far the image may be from the Keras model's.
 
-    suffix          of the file's name
     bytes_a_weight  of the generator; a file that is smaller has lost weights
     tolerance       grey levels of 255, on average over the values of an image
     """
 
-    suffix: str
     bytes_a_weight: int
     tolerance: float
 
 
 VARIANTS = {
-    "float32": Variant("float32", 4, 0.05),
-    "float16": Variant("float16", 2, 0.5),
-    "dynamic": Variant("int8", 1, 8.0),
+    "float32": Variant(4, 0.05),
+    "float16": Variant(2, 0.5),
+    "int8": Variant(1, 4.0),
+    "dynamic": Variant(1, 8.0),
 }
-"""`dynamic` stores 8 bits, and computes in 8 bits where kernels can."""
+"""By the end of the file's name. `int8` and `dynamic` store 8 bits; `int8` computes in float32,
+`dynamic` in 8 bits where kernels can."""
 
 
 def export_tflite(
@@ -83,8 +85,7 @@ def export_tflite(
     card = make_card(workdir, config, encoder is not None, name, licence)
     folder = base / FOLDER
     signature = on_device(painting(card))
-    # Numbering neighbourhoods needs sums of table rows, which TensorFlow Lite does not have.
-    painter = Painter(generator, card.dont_care, modulation="convolutions")
+    painter = Painter(generator, card.dont_care, modulation="lite_neighbourhoods")
     contents = convert(painter, signature, list(VARIANTS))
     written = []
     for variant, content in contents.items():
@@ -96,13 +97,13 @@ def export_tflite(
                 f"{variant}: images differ from the Keras model's by {off['mean']:.2f} grey levels "
                 f"on average, expected at most {VARIANTS[variant].tolerance}; it was not written"
             )
-        path = folder / f"{card.name}_{VARIANTS[variant].suffix}.tflite"
+        path = folder / f"{card.name}_{variant}.tflite"
         own_card = with_parity(card, f"tflite_{variant}", off["max"])
         _write(path, content, own_card, signature, off)
         written.append(path)
     if encoder is not None:
         (signature,) = (on_device(x) for x in signatures(card) if x.name == ENCODE_STYLE)
-        (content,) = convert(StyleReader(encoder), signature, ["float16"]).values()
+        (content,) = convert(StyleReader(encoder), signature, ["int8"]).values()
         check_operations(content, "style encoder")
         path = folder / f"{card.name}_style.tflite"
         _write(path, content, card, signature, {})
@@ -120,23 +121,25 @@ def convert(module: Any, signature: Signature, variants: list[str]) -> dict[str,
         for tensor in signature.inputs
     }
     function = tf.function(lambda **inputs: module(**inputs)).get_concrete_function(**specs)
-    contents = {}
     with tempfile.TemporaryDirectory() as folder, quiet():
         tf.saved_model.save(module, folder, signatures={signature.name: function})
-        for variant in variants:
-            converter = tf.lite.TFLiteConverter.from_saved_model(
-                folder, signature_keys=[signature.name]
-            )
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-            if variant != "float32":
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            if variant == "float16":
-                converter.target_spec.supported_types = [tf.float16]
-            try:
-                contents[variant] = converter.convert()
-            except Exception as error:  # the converter raises its own kinds
-                raise UserError(f"{variant}: TensorFlow Lite cannot run this: {error}") from error
-    return contents
+        return {variant: _convert(folder, signature, variant) for variant in variants}
+
+
+def _convert(folder: str, signature: Signature, variant: str) -> bytes:
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[signature.name])
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if variant in ("float16", "dynamic"):
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if variant == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    try:
+        content = converter.convert()
+    except Exception as error:  # the converter raises its own kinds
+        raise UserError(f"{variant}: TensorFlow Lite cannot run this: {error}") from error
+    if variant == "int8":
+        content = Quantizer(content, recipe.weight_only_wi8_afp32()).quantize().quantized_model
+    return bytes(content)
 
 
 def check_operations(content: bytes, what: str) -> None:
@@ -170,12 +173,10 @@ def run(content: bytes, **inputs: np.ndarray) -> dict[str, np.ndarray]:
     return interpreter.get_signature_runner(name)(**inputs)
 
 
-def _interpreter(content: bytes) -> Any:
+def _interpreter(content: bytes) -> Interpreter:
     """Without delegates, which would hide the operations that they take over."""
-    plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    with warnings.catch_warnings():  # it moves to a package of its own
-        warnings.simplefilter("ignore")
-        return tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=plain)
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    return Interpreter(model_content=content, experimental_op_resolver_type=plain)
 
 
 def _write(

@@ -11,11 +11,16 @@ from keras import ops
 from spade_tf.errors import UserError
 from spade_tf.inference.convolution import Convolution, frozen
 from spade_tf.inference.residual_block import LEAK, FoldedBlock
-from spade_tf.layers import LayoutPyramid, Modulation
+from spade_tf.layers import LayoutPyramid, Modulation, gathered_sum, lookup_sum
 from spade_tf.models.generator import Generator, read_layout
 
 PRECISIONS = ("float32", "bfloat16")
-MODULATIONS = ("neighbourhoods", "convolutions")
+MODULATIONS = {
+    "neighbourhoods": lookup_sum,
+    "lite_neighbourhoods": gathered_sum,
+    "convolutions": None,
+}
+"""How rows of the neighbourhoods' tables are added up, by the name of the modulation."""
 
 
 class InferenceGenerator(tf.Module):
@@ -39,7 +44,8 @@ class InferenceGenerator(tf.Module):
         precision: type of convolutions and of products of matrices. `bfloat16` is for hardware that
             has it. Statistics, scales, shifts and images remain float32.
         modulation: how SPADE layers compute gamma and beta, whatever they did in training: once for
-            each of the distinct `neighbourhoods`, or by `convolutions`, which XLA can compile.
+            each of the distinct `neighbourhoods`, or by `convolutions`, which XLA can compile;
+            `lite_neighbourhoods` are made of operations that TensorFlow Lite has.
 
     Raises:
         UserError: another precision or modulation, or other modulation layers.
@@ -75,7 +81,7 @@ class InferenceGenerator(tf.Module):
             self._start = Convolution(generator.start, precision)
         doubled_before = generator.doubled_before[: len(generator.blocks)]
         self._blocks = [
-            FoldedBlock(block, doubled, precision, modulation == "neighbourhoods")
+            FoldedBlock(block, doubled, precision, MODULATIONS[modulation])
             for block, doubled in zip(generator.blocks, doubled_before, strict=True)
         ]
         self._scale = 2**generator.doublings

@@ -1,5 +1,6 @@
 """SPADE and CLADE at inference: normalise and modulate as one scale and one shift."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -75,21 +76,21 @@ class FoldedSPADE(FoldedModulation):
 
     Args:
         dtype: type of products.
-        by_neighbourhoods: neighbourhoods or convolutions.
+        sum_rows: how rows of the neighbourhoods' tables are added up; None = convolutions.
     """
 
     def __init__(
-        self, layer: SPADE, slope: float, name: str, dtype: str, by_neighbourhoods: bool
+        self, layer: SPADE, slope: float, name: str, dtype: str, sum_rows: Callable | None
     ) -> None:
         super().__init__(layer, slope, name)
         self.dtype = dtype
-        self.by_neighbourhoods = by_neighbourhoods
+        self._sum_rows = sum_rows
         self.kernel_size, self.use_edges = layer.kernel_size, layer.has_instances
         gamma, beta, rate = layer.gamma_conv, layer.beta_conv, _rate(layer.norm)
         kernel = np.concatenate([float64(gamma.kernel) * rate, float64(beta.kernel)], axis=-1)
         bias = np.concatenate([(1 + float64(gamma.bias)) * rate, float64(beta.bias)])
         self.bias, self.mask_bias = frozen(bias), frozen(layer.mask_conv.bias)
-        if by_neighbourhoods:
+        if sum_rows:
             self.mask_table = frozen(symbol_table(layer.mask_conv.kernel, layer.num_labels))
             self.kernel = frozen(by_offset(kernel), dtype)
         else:
@@ -98,11 +99,11 @@ class FoldedSPADE(FoldedModulation):
 
     def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> Prepared:
         prepared = {}
-        if self.by_neighbourhoods:
+        if self._sum_rows:
             found = pyramid.neighbourhoods(height, width, self.kernel_size, self.use_edges)
             prepared["rows"] = found.pixels.ids
-            hidden = hidden_rows(found, self.mask_table, self.mask_bias)
-            both = outer_rows(found, hidden, self.kernel, self.bias, self.dtype)
+            hidden = hidden_rows(found, self.mask_table, self.mask_bias, self._sum_rows)
+            both = outer_rows(found, hidden, self.kernel, self.bias, self.dtype, self._sum_rows)
         else:
             layout = pyramid.condition if self.use_edges else pyramid.one_hot
             hidden = _convolve(layout(height, width, self.dtype), self.mask_kernel, self.mask_bias)
@@ -114,7 +115,7 @@ class FoldedSPADE(FoldedModulation):
 
     def scale_and_shift(self, prepared: Prepared) -> tuple[tf.Tensor, tf.Tensor]:
         scale, shift = prepared["scale"], prepared["shift"]
-        if not self.by_neighbourhoods:
+        if not self._sum_rows:
             return scale, shift
         return tf.gather(scale, prepared["rows"]), tf.gather(shift, prepared["rows"])
 
@@ -186,7 +187,7 @@ def _of_position(position: tf.Tensor, factor: tf.Variable) -> tf.Tensor:
 
 
 def folded_modulation(
-    layer: Modulation, slope: float, name: str, dtype: str, by_neighbourhoods: bool
+    layer: Modulation, slope: float, name: str, dtype: str, sum_rows: Callable | None
 ) -> FoldedModulation:
     """The inference form of a built SPADE or CLADE layer; arguments are those of the classes.
 
@@ -194,7 +195,7 @@ def folded_modulation(
         UserError: any other layer.
     """
     if isinstance(layer, SPADE):
-        return FoldedSPADE(layer, slope, name, dtype, by_neighbourhoods)
+        return FoldedSPADE(layer, slope, name, dtype, sum_rows)
     if isinstance(layer, CLADE):
         return FoldedCLADE(layer, slope, name)
     raise UserError(

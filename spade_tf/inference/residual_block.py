@@ -1,5 +1,6 @@
 """The residual block at inference."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -19,11 +20,11 @@ class FoldedBlock(tf.Module):
         block: a built block.
         doubled: whether the features are doubled first.
         dtype: of convolutions, input and output.
-        by_neighbourhoods: how SPADE computes gamma and beta.
+        sum_rows: of `FoldedSPADE`.
     """
 
     def __init__(
-        self, block: ResidualBlock, doubled: bool, dtype: str, by_neighbourhoods: bool
+        self, block: ResidualBlock, doubled: bool, dtype: str, sum_rows: Callable | None
     ) -> None:
         super().__init__(block.name)
         self.doubled = doubled
@@ -31,7 +32,7 @@ class FoldedBlock(tf.Module):
         def norm(suffix: str, slope: float) -> FoldedModulation:
             layer = getattr(block, f"norm_{suffix}")
             name = f"{block.name}_norm_{suffix}"
-            return folded_modulation(layer, slope, name, dtype, by_neighbourhoods)
+            return folded_modulation(layer, slope, name, dtype, sum_rows)
 
         self.norm_0, self.conv_0 = norm("0", LEAK), Convolution(block.conv_0, dtype)
         self.norm_1, self.conv_1 = norm("1", LEAK), Convolution(block.conv_1, dtype)

@@ -12,7 +12,7 @@ from spade_tf.layers.residual_block import ResidualBlock
 from spade_tf.layers.same_conv import same_conv
 from spade_tf.layers.spade import SPADE
 from spade_tf.layers.spectral_normalization import SpectralNormalization
-from spade_tf.layers.table import RowIndex, lookup, lookup_sum
+from spade_tf.layers.table import RowIndex, gathered_sum, lookup, lookup_sum
 
 __all__ = [
     "CLADE",
@@ -25,6 +25,7 @@ __all__ = [
     "ResidualBlock",
     "RowIndex",
     "SpectralNormalization",
+    "gathered_sum",
     "instance_edges",
     "lookup",
     "lookup_sum",

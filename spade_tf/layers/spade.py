@@ -1,5 +1,6 @@
 """Spatially-adaptive normalisation."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -137,9 +138,11 @@ def symbol_table(kernel: Any, num_labels: int) -> Any:
     return ops.reshape(ops.pad(table, [[0, 0], [0, 1], [0, 0]]), (-1, width))
 
 
-def hidden_rows(found: "Neighbourhoods", table: Any, bias: Any) -> Any:
+def hidden_rows(
+    found: "Neighbourhoods", table: Any, bias: Any, sum_rows: Callable = lookup_sum
+) -> Any:
     """The hidden map at every inner neighbourhood, from a `symbol_table`: [inner, hidden]."""
-    return ops.relu(lookup_sum(table, found.inner) + _float32(bias)) * found.is_inside
+    return ops.relu(sum_rows(table, found.inner) + _float32(bias)) * found.is_inside
 
 
 def by_offset(kernel: Any) -> Any:
@@ -150,7 +153,14 @@ def by_offset(kernel: Any) -> Any:
     return numeric.reshape(numeric.transpose(kernel, (1, 0, 2)), (width, -1))
 
 
-def outer_rows(found: "Neighbourhoods", hidden: Any, kernel: Any, bias: Any, dtype: str) -> Any:
+def outer_rows(
+    found: "Neighbourhoods",
+    hidden: Any,
+    kernel: Any,
+    bias: Any,
+    dtype: str,
+    sum_rows: Callable = lookup_sum,
+) -> Any:
     """A convolution of the hidden map at every outer neighbourhood, [outer, channels] float32.
 
     Args:
@@ -159,11 +169,12 @@ def outer_rows(found: "Neighbourhoods", hidden: Any, kernel: Any, bias: Any, dty
         kernel: from `by_offset`.
         bias: [channels].
         dtype: type of the product.
+        sum_rows: `lookup_sum` or what gives the same.
     """
     # What each inner neighbourhood adds at each place of the window around it.
     parts = ops.matmul(ops.cast(hidden, dtype), ops.cast(kernel, dtype))
     parts = ops.reshape(_float32(parts), (-1, bias.shape[0]))
-    return lookup_sum(parts, found.outer) + _float32(bias)
+    return sum_rows(parts, found.outer) + _float32(bias)
 
 
 def _float32(x: Any) -> Any:

@@ -97,3 +97,10 @@ def lookup_sum(table: Any, index: RowIndex) -> Any:
         return total, lambda upstream: index.sum_by_row(upstream, repeats=summands)
 
     return sums(table)
+
+
+def gathered_sum(table: Any, index: RowIndex) -> Any:
+    """The same by what TensorFlow Lite has, all summands held at once; for graphs that only run."""
+    import tensorflow as tf
+
+    return tf.reduce_sum(tf.gather(table, index.ids), axis=1)

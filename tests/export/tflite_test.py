@@ -9,6 +9,7 @@ from spade_tf.export.contract import ENCODE_STYLE, ModelCard, on_device, paintin
 from spade_tf.export.examples import example_inputs
 from spade_tf.export.parity import keras_image
 from spade_tf.export.tflite import (
+    VARIANTS,
     check_operations,
     check_size,
     convert,
@@ -42,7 +43,7 @@ def test_every_file_has_its_card(exported):
     workdir, folder = exported
     names = {path.name for path in folder.glob("*.tflite")}
     style = {"tiny_style.tflite"} if workdir.read_config().model.latent_dim else set()
-    assert names == {"tiny_float32.tflite", "tiny_float16.tflite", "tiny_int8.tflite"} | style
+    assert names == {f"tiny_{variant}.tflite" for variant in VARIANTS} | style
     for name in names:
         path = (folder / name).with_suffix(".json")
         sidecar = json.loads(path.read_text())

@@ -3,13 +3,13 @@ import pytest
 import tensorflow as tf
 
 from spade_tf.inference.modulation import folded_modulation
-from spade_tf.layers import CLADE, SPADE, LayoutPyramid
+from spade_tf.layers import CLADE, SPADE, LayoutPyramid, gathered_sum, lookup_sum
 
 EPSILON = 1e-5
 
 
-def fold(layer, slope=1.0, dtype="float32", by_neighbourhoods=True):
-    return folded_modulation(layer, slope, "norm", dtype, by_neighbourhoods)
+def fold(layer, slope=1.0, dtype="float32", sum_rows=lookup_sum):
+    return folded_modulation(layer, slope, "norm", dtype, sum_rows)
 
 
 def clade(**kwargs):
@@ -87,7 +87,7 @@ def make_pyramid(num_labels=3, batch=2):
     return LayoutPyramid(label_map, num_labels, instance_map=label_map // 2)
 
 
-@pytest.mark.parametrize("by_neighbourhoods", [True, False])
+@pytest.mark.parametrize("sum_rows", [lookup_sum, gathered_sum, None])
 @pytest.mark.parametrize(
     "kwargs",
     [
@@ -97,9 +97,9 @@ def make_pyramid(num_labels=3, batch=2):
         {"kernel_size": 3, "param_free_norm": "instance"},
     ],
 )
-def test_spade_is_the_layer(kwargs, by_neighbourhoods):
+def test_spade_is_the_layer(kwargs, sum_rows):
     layer, pyramid = spade(**kwargs), make_pyramid()
-    folded = fold(layer, by_neighbourhoods=by_neighbourhoods)
+    folded = fold(layer, sum_rows=sum_rows)
     x = np.random.default_rng(2).normal(size=(2, 5, 6, 2)).astype("float32")
     y = folded(x, folded.prepare(pyramid, 5, 6))
     expected = np.array(layer(x, pyramid, training=False))
@@ -115,15 +115,15 @@ def test_spade_keeps_a_row_for_each_neighbourhood():
     assert prepared["rows"].shape == (1, 9, 9)
 
 
-@pytest.mark.parametrize("by_neighbourhoods", [True, False])
+@pytest.mark.parametrize("sum_rows", [lookup_sum, gathered_sum, None])
 @pytest.mark.parametrize("make", [clade, spade])
-def test_a_large_mean_does_no_harm_to_bfloat16(make, by_neighbourhoods):
+def test_a_large_mean_does_no_harm_to_bfloat16(make, sum_rows):
     """1000 = 1.111101b * 2**9 is a bfloat16 number, and one more step of bfloat16 is 4."""
     layer = make()
     channels = layer.norm.moving_mean.shape[0]
     layer.norm.moving_mean.assign([1000.0] * channels)
     layer.norm.moving_variance.assign([16.0] * channels)
-    folded = fold(layer, dtype="bfloat16", by_neighbourhoods=by_neighbourhoods)
+    folded = fold(layer, dtype="bfloat16", sum_rows=sum_rows)
     pyramid = make_pyramid(layer.num_labels)
     x = np.full((2, 5, 6, channels), 1004.0, "float32")
     y = folded(tf.cast(x, tf.bfloat16), folded.prepare(pyramid, 5, 6))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from spade_tf.inference.residual_block import FoldedBlock
-from spade_tf.layers import CLADE, LayoutPyramid, ResidualBlock
+from spade_tf.layers import CLADE, LayoutPyramid, ResidualBlock, lookup_sum
 
 
 @pytest.mark.parametrize("doubled", [False, True])
@@ -18,7 +18,7 @@ def test_is_the_block(filters, spectral_norm, doubled):
     pyramid = LayoutPyramid(label_map, 2, instance_map=label_map)
     x = rng.normal(size=(2, 4, 6, 5)).astype("float32")
     block(x, pyramid, training=True)
-    folded = FoldedBlock(block, doubled, "float32", by_neighbourhoods=True)
+    folded = FoldedBlock(block, doubled, "float32", sum_rows=lookup_sum)
     prepared = folded.prepare(pyramid, 4, 6)
     assert len(prepared) == (2 if filters == 5 else 3)
     if doubled:
