@@ -1,9 +1,11 @@
 """Peak memory of a case, measured in a process of its own.
 
 On a GPU the device's memory, else what is resident in the process. Counted from before the network
-is built, so that weights are in it.
+is built, so that weights are in it; what building alone needed is given back before it paints.
 """
 
+import contextlib
+import ctypes
 import gc
 import pathlib
 import re
@@ -17,6 +19,9 @@ from spade_tf.config import Config
 CALLS = 3
 """Each on other label maps."""
 
+NO_POOL = {"TF_CPU_ALLOCATOR_USE_BFC": "false"}
+"""TensorFlow's pool would keep what building needed, and hide what painting does."""
+
 
 def peak_bytes(case: Case, config: Config, data_root: str | None) -> int:
     """Bytes that an inference needs at once.
@@ -29,7 +34,7 @@ def peak_bytes(case: Case, config: Config, data_root: str | None) -> int:
     Raises:
         UserError: the process failed; with its last line.
     """
-    return ask("spade_tf.benchmark.memory", case, config, data_root)
+    return ask("spade_tf.benchmark.memory", case, config, data_root, NO_POOL)
 
 
 def measure(case: Case, config: Config, data_root: str | None) -> int:
@@ -44,6 +49,7 @@ def measure(case: Case, config: Config, data_root: str | None) -> int:
     before = _resident_bytes("VmRSS")
     run = make_run(case, config)
     gc.collect()
+    _give_back()
     _forget_peak()
     for batch in batches:
         run(batch)
@@ -59,6 +65,12 @@ def _resident_bytes(which: str) -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     found = re.search(rf"{which}:\s*(\d+) kB", status)
     return int(found[1]) * 1024 if found else 0
+
+
+def _give_back() -> None:
+    """Returns freed memory to the system, where the C library is glibc."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _forget_peak() -> None:
