@@ -15,7 +15,12 @@ TFA_STAMP := $(TFA_VENV)/installed.stamp
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-tfa parity lint format lock clean
+# npm and node come with the environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PAINTER := serving/painter
+PAINTER_STAMP := $(PAINTER)/node_modules/.package-lock.json
+
+.PHONY: help setup demo paint painter test test-fast test-tfa parity lint format lock clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z%-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +36,16 @@ extra-%: $(STAMP) ## add an extra of pyproject.toml: extra-gpu, extra-import, ex
 
 demo: $(STAMP) ## train on procedural landscapes and write a sample sheet to runs/demo
 	$(BIN)/python -m tools.demo
+
+paint: painter ## open the painter at http://127.0.0.1:8080
+	cd $(PAINTER) && npx vite preview --host=127.0.0.1 --port=8080 --strictPort --open
+
+painter: $(PAINTER_STAMP) ## build the painter into serving/painter/dist, for any web server
+	cd $(PAINTER) && npm run build
+
+$(PAINTER_STAMP): $(STAMP) $(PAINTER)/package.json $(PAINTER)/package-lock.json
+	cd $(PAINTER) && npm ci --no-audit --no-fund
+	@touch $@
 
 # A file's tests share what they build, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile

@@ -22,9 +22,9 @@ def config() -> Config:
         discriminator=DiscriminatorConfig(base_width=32),
         train=dataclasses.replace(
             demo.train,
-            steps=8000,
-            epochs=16,
-            decay_epochs=8,
+            steps=4500,
+            epochs=9,
+            decay_epochs=4,
             learning_rate=4e-4,
             ema_decay=0.998,
             sample_every_steps=500,
