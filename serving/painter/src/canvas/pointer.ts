@@ -30,7 +30,7 @@ export function listenToPointers(element: HTMLElement, actions: PointerActions):
     // A hand that rests beside the pen does not draw.
     if (mode === "draw" && event.pointerType === "touch" && pointers.has(penId)) return;
     event.preventDefault();
-    element.focus({ preventScroll: true });
+    element.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     element.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, place(element, event));
     if (event.pointerType === "pen") penId = event.pointerId;

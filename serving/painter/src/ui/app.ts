@@ -121,6 +121,7 @@ export class App {
         message: this.messages.element,
         draw: [options, this.palette.search, eraser, this.palette.element, tools],
         dock: [this.styles.element, this.samples.element, this.examples.element],
+        tabbed: () => this.painting?.refreshThumbnails(),
       }),
       this.models.dialog,
       shortcuts.dialog,
@@ -172,13 +173,15 @@ export class App {
     this.toolbar.show(Math.max(card.width, card.height), card.labels);
     this.palette.show(card.labels);
     this.palette.choose(card.labels.find(({ id }) => id !== this.pen.background)?.id ?? 0);
+    this.painting = null;
+    const start = kept ?? (await this.examples.show(card, examples.slice(0, 1)));
+    if (this.model !== model) return;
+    if (start && !this.drawing.canUndo) this.drawing.restart(start);
     this.painting = this.newPainting(model);
     this.styles.show(card, model.readStyle !== undefined);
     this.samples.show(card.latentDim);
-    if (kept) this.drawing.restart(kept);
     this.painting.invalidate();
-    const first = await this.examples.show(card, examples);
-    if (first && !kept && this.model === model && !this.drawing.canUndo) this.drawing.restart(first);
+    await this.examples.show(card, examples);
   }
 
   private newDrawing(card: Card): Drawing {

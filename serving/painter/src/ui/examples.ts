@@ -2,7 +2,7 @@ import { LabelMap } from "../labels/label_map";
 import { readLabelPng } from "../labels/label_png";
 import { PainterError } from "../model/types";
 import type { Card } from "../model/types";
-import { element, textButton } from "./dom";
+import { element, iconButton } from "./dom";
 
 /** Layouts to start from. */
 export class Examples {
@@ -11,13 +11,17 @@ export class Examples {
   readonly element = element(
     "section",
     { class: "card examples", id: "panel-layouts", "aria-label": "Layouts" },
-    element("h2", {}, "Layouts"),
-    this.strip,
+    element(
+      "div",
+      { class: "card-head" },
+      element("h2", {}, "Layouts"),
+      iconButton("clear", "Clear the canvas", {
+        "data-testid": "clear",
+        onclick: () => this.events.clear(),
+      }),
+    ),
     this.hint,
-    textButton("clear", "Clear the canvas", {
-      "data-testid": "clear",
-      onclick: () => this.events.clear(),
-    }),
+    this.strip,
   );
   private round = 0;
 

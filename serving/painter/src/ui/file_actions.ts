@@ -51,17 +51,17 @@ export function fileActions(context: FileActionsContext): FileActions {
       title: "Open a label map (Ctrl+O)",
       onclick: () => input.click(),
     }),
-    textButton("save", "Labels", {
+    textButton("save", "Save labels", {
       "data-testid": "save-labels",
       title: "Save the layout as a grey PNG of label ids (Ctrl+S)",
       onclick: attempt(() => saveLabels(context.map(), context.card(), "grey")),
     }),
-    textButton("save", "Coloured labels", {
+    textButton("save", "Save coloured", {
       "data-testid": "save-labels-palette",
       title: "Save the layout as a palette PNG in the model's colours",
       onclick: attempt(() => saveLabels(context.map(), context.card(), "palette")),
     }),
-    textButton("save", "Picture", {
+    textButton("save", "Save picture", {
       "data-testid": "save-picture",
       title: "Save the picture as a PNG",
       onclick: attempt(() => savePicture(context.picture(), context.card())),

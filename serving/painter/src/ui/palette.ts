@@ -12,7 +12,7 @@ export class Palette {
   private chosen = 0;
   private readonly input = element("input", {
     type: "search",
-    placeholder: "Search classes",
+    placeholder: "Search",
     "aria-label": "Search classes",
     "data-testid": "class-search",
     autocomplete: "off",

@@ -2,7 +2,7 @@ import { element, iconButton } from "./dom";
 import { randomStyle } from "./style_blend";
 import { Thumbnail } from "./thumbnail";
 
-const COUNT = 6;
+const COUNT = 8;
 
 /** The layout in several styles at once. */
 export class Samples {

@@ -21,6 +21,8 @@ export interface ShellParts {
   message: HTMLElement;
   draw: HTMLElement[];
   dock: HTMLElement[];
+  /** Another panel has come into sight. */
+  tabbed(): void;
 }
 
 export function buildShell(parts: ShellParts): HTMLElement {
@@ -67,12 +69,12 @@ export function buildShell(parts: ShellParts): HTMLElement {
       ...parts.draw,
     ),
     element("div", { class: "dock" }, ...parts.dock),
-    tabs(shell),
+    tabs(shell, parts.tabbed),
   );
   return shell;
 }
 
-function tabs(shell: HTMLElement): HTMLElement {
+function tabs(shell: HTMLElement, tabbed: () => void): HTMLElement {
   const buttons = TABS.map(({ name, label, icon: iconName }) =>
     element(
       "button",
@@ -86,6 +88,7 @@ function tabs(shell: HTMLElement): HTMLElement {
           for (const button of buttons) {
             button.setAttribute("aria-pressed", String(button === event.currentTarget));
           }
+          tabbed();
         },
       },
       icon(iconName),

@@ -49,7 +49,7 @@ const SHORTCUTS: readonly Shortcut[] = [
   tool("h", "pan", "Move the view"),
   {
     keys: "1 ... 9",
-    what: "One of the first classes",
+    what: "Choose a class",
     matches: plain(..."123456789"),
     run: (actions, event) => actions.classAt(Number(event.key) - 1),
   },
@@ -75,8 +75,8 @@ const SHORTCUTS: readonly Shortcut[] = [
 /** Done by the canvas, listed here. */
 const OTHERS: readonly [string, string][] = [
   ["Space", "Hold and drag to move"],
-  ["Arrows", "Move the pen on the canvas"],
-  ["Enter", "Lower or lift that pen; close a polygon"],
+  ["Arrows", "Move a pen on the canvas"],
+  ["Enter", "Lower or lift it; close a polygon"],
   ["Esc", "Leave the stroke"],
   ["?", "This list"],
 ];
@@ -85,7 +85,7 @@ export class Shortcuts {
   readonly dialog = element(
     "dialog",
     {
-      class: "dialog",
+      class: "dialog keys-dialog",
       "aria-labelledby": "help-title",
       "data-testid": "help-dialog",
       onclick: closeOnBackdrop,

@@ -2,8 +2,8 @@ import type { StageMode } from "../canvas/stage";
 import type { Card } from "../model/types";
 import { cssColor, element, iconButton } from "./dom";
 
-const MODES: readonly { mode: StageMode; label: string }[] = [
-  { mode: "layout", label: "Layout" },
+const MODES: readonly { mode: StageMode; label: string; wide?: string }[] = [
+  { mode: "layout", label: "Layout", wide: "Side by side" },
   { mode: "picture", label: "Picture" },
   { mode: "overlay", label: "Overlay" },
 ];
@@ -37,14 +37,19 @@ export class StageBar {
   private where = "";
 
   constructor(events: StageBarEvents) {
-    const segments = MODES.map(({ mode, label }) => {
+    const segments = MODES.map(({ mode, label, wide = label }) => {
       const attributes = {
         type: "button",
         "data-testid": `mode-${mode}`,
         "data-mode": mode,
         onclick: () => events.mode(mode),
       };
-      const button = element("button", attributes, label);
+      const button = element(
+        "button",
+        attributes,
+        element("span", { class: "when-narrow" }, label),
+        element("span", { class: "when-wide" }, wide),
+      );
       this.buttons.set(mode, button);
       return button;
     });

@@ -58,15 +58,15 @@ export class Styles {
       }),
       this.file,
     ),
+    element("div", { class: "history" }, this.historyHint, this.history),
   );
   private readonly none = element("p", { class: "hint" }, "This model has one style.");
   readonly element = element(
     "section",
     { class: "card styles", id: "panel-style", "aria-label": "Style" },
-    element("h2", {}, "Style"),
+    element("div", { class: "card-head" }, element("h2", {}, "Style")),
     this.none,
     this.controls,
-    element("div", { class: "history" }, this.historyHint, this.history),
   );
 
   constructor(
@@ -104,7 +104,7 @@ export class Styles {
 
   /** The small pictures of this panel. */
   get thumbnails(): Thumbnail[] {
-    return this.pad.corners;
+    return [...this.pad.corners, ...this.kept.filter((thumbnail) => !thumbnail.isPainted)];
   }
 
   /** A picture in the style in use: it is shown beside the style that is kept. */

@@ -23,6 +23,10 @@ export class Thumbnail {
     );
   }
 
+  get isPainted(): boolean {
+    return this.canvas.classList.contains("painted");
+  }
+
   draw(image: ImageData): void {
     if (this.canvas.width !== image.width || this.canvas.height !== image.height) {
       this.canvas.width = image.width;
