@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spade_tf.layers import RowIndex, lookup, lookup_sum
+from spade_tf.layers import RowIndex, gathered_sum, lookup, lookup_sum
 
 TABLE = np.array([[1, 2], [3, 4], [5, 6]], "float32")
 IDS = np.array([[[0, 2], [2, 2]]], "int32")
@@ -56,8 +56,9 @@ def test_type_of_the_rows():
     assert lookup(TABLE, index, "bfloat16").dtype == "bfloat16"
 
 
-def test_sums_of_rows():
-    sums = lookup_sum(TABLE, RowIndex([[0, 2], [1, 1]], 3))
+@pytest.mark.parametrize("sum_rows", [lookup_sum, gathered_sum])
+def test_sums_of_rows(sum_rows):
+    sums = sum_rows(TABLE, RowIndex([[0, 2], [1, 1]], 3))
     assert np.array(sums).tolist() == [[1 + 5, 2 + 6], [3 + 3, 4 + 4]]
 
 
