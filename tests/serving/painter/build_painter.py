@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ def require_packages() -> None:
     """Installs the painter's packages if they are not; skips the test where that cannot be."""
     if not (PAINTER / "package.json").exists():
         pytest.skip("the painter's source is not here (Bazel's copy has none)")
+    # npm and node come with the Python environment.
+    os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     if not shutil.which("npm"):
         pytest.skip("no npm on the PATH: the painter cannot be built")
     with _one_at_a_time():

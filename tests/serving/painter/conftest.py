@@ -56,7 +56,9 @@ def site(built: pathlib.Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Any]]:
     """Starts Chromium with further arguments; answers Playwright's browser."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if not path:
         pytest.skip("no chromium on the PATH, and CHROMIUM names none")
     playwright_api = pytest.importorskip("playwright.sync_api")

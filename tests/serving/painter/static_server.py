@@ -12,9 +12,14 @@ ISOLATION = {
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    def __init__(self, *args, headers: dict[str, str], **kwargs):
+    def __init__(self, *args, headers: dict[str, str], asked: list[str], **kwargs):
         self._headers = headers
+        self._asked = asked
         super().__init__(*args, **kwargs)
+
+    def do_GET(self):
+        self._asked.append(self.path)
+        super().do_GET()
 
     def end_headers(self):
         for name, value in self._headers.items():
@@ -35,8 +40,13 @@ class StaticServer:
     """
 
     def __init__(self, folder: pathlib.Path, *, isolated: bool = True, port: int = 0):
+        self.asked: list[str] = []
+        """The paths that were asked for, in order."""
         handler = functools.partial(
-            _Handler, directory=str(folder), headers=ISOLATION if isolated else {}
+            _Handler,
+            directory=str(folder),
+            headers=ISOLATION if isolated else {},
+            asked=self.asked,
         )
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
