@@ -18,10 +18,11 @@ NAMES = [
     "flickr",
     "landscapes",
 ]
+MOBILE = ["ade20k_mobile", "cityscapes_mobile", "coco_mobile", "landscapes_mobile"]
 
 
 def test_there_is_a_file_for_every_experiment():
-    assert sorted(p.stem for p in CONFIG_FOLDER.glob("*.py")) == NAMES
+    assert {p.stem for p in CONFIG_FOLDER.glob("*.py")} == {*NAMES, *MOBILE}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -31,6 +32,16 @@ def test_config_files_load(name):
     assert config.data.dataset == name
     assert config.train.learning_rate > 0
     assert (CONFIG_FOLDER / f"{name}.py").read_text().startswith('"""')  # its experiment report
+
+
+@pytest.mark.parametrize("name", MOBILE)
+def test_configs_for_phones(name):
+    config, large = load_config(name), load_config(name.removesuffix("_mobile"))
+    assert config.name == name
+    assert config.model.norm == "clade"
+    assert 14 <= config.model.base_width <= 32
+    assert not config.data.has_instances
+    assert (config.data.dataset, config.data.height) == (large.data.dataset, large.data.height)
 
 
 @pytest.mark.parametrize(

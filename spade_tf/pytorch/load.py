@@ -8,10 +8,11 @@ import numpy as np
 
 from spade_tf.errors import UserError
 from spade_tf.models.perceptual_network import PerceptualNetwork
+from spade_tf.pytorch.published_network import PublishedNetwork
 from spade_tf.pytorch.slots import Slots, slots_of
 from spade_tf.pytorch.state_dict import State, normalised
 
-BEYOND_RELU5_1 = re.compile(r"classifier\.|features\.3\d\.")
+BEYOND_RELU5_1 = r"classifier\.|features\.3\d\."
 """Tensors of torchvision's VGG19 that the perceptual network has no use for."""
 
 MOST_FAULTS = 40
@@ -22,9 +23,10 @@ def load_state_dict(model: keras.Model, state: Mapping[str, np.ndarray]) -> None
     """Fills a built network with the tensors of a PyTorch state dict.
 
     Args:
-        model: a generator, discriminator, style encoder or perceptual network (VGG19).
+        model: a generator, discriminator, style encoder, perceptual network (VGG19) or one of
+            `spade_tf.evaluation.build_network`.
         state: PyTorch's names to arrays, as the official code saves them; VGG19 as torchvision
-            does (its layers beyond relu5_1 may be there).
+            does (its layers beyond relu5_1 may be there), others as in their published files.
 
     Raises:
         UserError: tensors are missing, unknown, of another shape or not finite. Each is listed, and
@@ -32,8 +34,9 @@ def load_state_dict(model: keras.Model, state: Mapping[str, np.ndarray]) -> None
     """
     state = normalised(state)
     slots = slots_of(model)
-    if isinstance(model, PerceptualNetwork):
-        state = {name: x for name, x in state.items() if not BEYOND_RELU5_1.match(name)}
+    unused = _unused(model)
+    if unused:
+        state = {name: x for name, x in state.items() if not re.match(unused, name)}
     faults = find_faults(slots, state)
     if faults:
         more = f" and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
@@ -44,6 +47,12 @@ def load_state_dict(model: keras.Model, state: Mapping[str, np.ndarray]) -> None
         )
     for name, slot in slots.items():
         slot.variable.assign(slot.convert(state[name]))
+
+
+def _unused(model: keras.Model) -> str:
+    if isinstance(model, PerceptualNetwork):
+        return BEYOND_RELU5_1
+    return model.unused if isinstance(model, PublishedNetwork) else ""
 
 
 def find_faults(slots: Slots, state: State) -> list[str]:

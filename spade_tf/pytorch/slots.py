@@ -16,6 +16,7 @@ from spade_tf.models.encoder import StyleEncoder
 from spade_tf.models.generator import Generator
 from spade_tf.models.perceptual_network import PerceptualNetwork
 from spade_tf.models.vgg19_weights import CONVOLUTIONS
+from spade_tf.pytorch.published_network import PublishedNetwork
 
 Convert = Callable[[np.ndarray], np.ndarray]
 
@@ -33,7 +34,7 @@ Slots = dict[str, Slot]
 
 
 def slots_of(model: keras.Model) -> Slots:
-    """The slots of a built network, under the names of the official code (VGG19: torchvision)."""
+    """The slots of a built network, under the names of the code that it was published with."""
     for kind, slots in SLOTS.items():
         if isinstance(model, kind):
             return slots(model)
@@ -87,11 +88,31 @@ def perceptual_slots(network: PerceptualNetwork) -> Slots:
     return slots
 
 
+def published_slots(network: PublishedNetwork) -> Slots:
+    """The names that its layers bear; those of the variables are translated."""
+    slots: Slots = {}
+    for variable in network.variables:
+        layer, kind = variable.path.split("/")[-2:]
+        name = f"{layer}.{PYTORCH_NAMES[kind]}"
+        slots[name] = _kernel(variable) if kind == "kernel" else _plain(variable)
+    return slots
+
+
+PYTORCH_NAMES = {
+    "kernel": "weight",
+    "bias": "bias",
+    "gamma": "weight",
+    "beta": "bias",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+}
+
 SLOTS: dict[type, Callable[..., Slots]] = {
     Generator: generator_slots,
     MultiScaleDiscriminator: discriminator_slots,
     StyleEncoder: encoder_slots,
     PerceptualNetwork: perceptual_slots,
+    PublishedNetwork: published_slots,
 }
 
 
@@ -124,6 +145,11 @@ def _plain(variable: keras.Variable) -> Slot:
     return Slot(variable, tuple(variable.shape))
 
 
+def _kernel(variable: keras.Variable) -> Slot:
+    height, width, inputs, outputs = variable.shape
+    return Slot(variable, (outputs, inputs, height, width), lambda k: k.transpose(2, 3, 1, 0))
+
+
 def _convolution(name: str, layer: keras.layers.Layer) -> Slots:
     """A convolution, or one with spectral normalisation and its two vectors."""
     slots: Slots = {}
@@ -138,10 +164,7 @@ def _convolution(name: str, layer: keras.layers.Layer) -> Slots:
             lambda v: v.reshape(inputs, height, width).transpose(1, 2, 0).ravel(),
         )
         layer = layer.layer
-    height, width, inputs, outputs = layer.kernel.shape
-    slots[f"{name}.{weight}"] = Slot(
-        layer.kernel, (outputs, inputs, height, width), lambda k: k.transpose(2, 3, 1, 0)
-    )
+    slots[f"{name}.{weight}"] = _kernel(layer.kernel)
     if layer.use_bias:
         slots[f"{name}.bias"] = _plain(layer.bias)
     return slots

@@ -34,8 +34,8 @@ def read_state_dict(path: Path) -> State:
     except pickle.UnpicklingError as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(
-            f"{path} was refused: it holds more than tensors, or is damaged ({reason}). Give the "
-            "*_net_G.pth that the official code saves (a state dict)"
+            f"{path} was refused: it holds more than tensors, or is damaged ({reason}). Give a "
+            "state dict, such as the *_net_G.pth that the official code saves"
         ) from error
     # What torch raises for a file that is cut short or no checkpoint at all.
     except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
