@@ -22,9 +22,9 @@ def config() -> Config:
         discriminator=DiscriminatorConfig(base_width=32),
         train=dataclasses.replace(
             demo.train,
-            steps=4500,
-            epochs=9,
-            decay_epochs=4,
+            steps=3000,
+            epochs=6,
+            decay_epochs=3,
             learning_rate=4e-4,
             ema_decay=0.998,
             sample_every_steps=500,
