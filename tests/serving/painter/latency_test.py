@@ -1,54 +1,74 @@
-"""How long a stroke takes to become a picture, and how long input waits: reported, not judged."""
+"""How long a picture takes from its stroke, and how long the page is blocked: told, not asserted.
 
-import json
+    python -m pytest -s tests/serving/painter/latency_test.py
+
+Time belongs to the machine; a test cannot tell a slow painter from a busy computer.
+"""
+
+import os
 import statistics
 
 import pytest
 
-from spade_tf.export.contract import ModelCard
 from tests.serving.painter.build_painter import PAINTER, build
-from tests.serving.painter.painter_page import PainterPage
 from tests.serving.painter.static_server import StaticServer
 
-SHIPPED = PAINTER / "models"
+# Before anything of the page runs.
+_WATCH = """
+window.longTasks = [];
+new PerformanceObserver(list => {
+  for (const { startTime, duration } of list.getEntries()) longTasks.push([startTime, duration]);
+}).observe({ type: "longtask", buffered: true });
+window.latencies = [];
+document.addEventListener("DOMContentLoaded", () => {
+  const shown = new MutationObserver(() => {
+    const latency = document.querySelector("[data-testid=latency]");
+    if (latency?.dataset.milliseconds) latencies.push(Number(latency.dataset.milliseconds));
+  });
+  shown.observe(document.body, { subtree: true, attributeFilter: ["data-milliseconds"] });
+});
+"""
 
-OBSERVE = """() => {
-  window.latencies = [];
-  window.longTasks = [];
-  const latency = document.querySelector('[data-testid="latency"]');
-  const note = () => window.latencies.push(parseFloat(latency.textContent));
-  new MutationObserver(note).observe(latency, { childList: true, characterData: true, subtree: true });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) window.longTasks.push(duration);
-  }).observe({ type: "longtask" });
-}"""
 
-
-@pytest.mark.parametrize("isolated", [False, True], ids=["one thread", "threads"])
-def test_strokes_become_pictures(isolated, packages, new_page, tmp_path, capsys):
-    if not (SHIPPED / "index.json").exists():
+@pytest.fixture(scope="module", params=["1 thread", "2 threads"])
+def shipped(request, packages, tmp_path_factory):
+    """The painter with the model that ships (or that PAINTER_MODELS has); and its threads."""
+    if "PAINTER_MODELS" not in os.environ and not (PAINTER / "models" / "index.json").exists():
         pytest.skip("no model ships yet")
-    build(tmp_path / "dist", SHIPPED)
-    first = json.loads((SHIPPED / "index.json").read_text())["models"][0]
-    card = ModelCard.read((SHIPPED / first["file"]).with_suffix(".json"))
-    with StaticServer(tmp_path / "dist", isolated=isolated) as server:
-        page = new_page(service_workers="block", viewport={"width": 1280, "height": 800})
-        page.goto(server.url)
-        painter = PainterPage(page, card)
-        painter.get("latency").filter(has_text="ms").wait_for()
-        page.wait_for_timeout(3000)  # the small pictures are painted meanwhile
-        page.evaluate(OBSERVE)
-        for stroke in range(10):
-            painter.click(f"class-{stroke % len(card.labels)}")
-            row = (stroke + 1) * card.height / 12
-            painter.drag((card.width / 8, row), (card.width * 7 / 8, row), steps=20)
-            page.wait_for_timeout(200)
-        latencies, long_tasks = page.evaluate("[latencies, longTasks]")
-    assert len(latencies) >= 10
+    folder = tmp_path_factory.mktemp("painter") / "dist"
+    build(folder)
+    with StaticServer(folder, isolated=request.param != "1 thread") as server:
+        yield server.url, request.param
+
+
+def test_from_stroke_to_picture(new_page, shipped, capsys):
+    url, threads = shipped
+    page = new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(_WATCH)
+    page.goto(url)
+    latency = page.get_by_test_id("latency")
+    latency.filter(has_text="ms").wait_for()
+    page.wait_for_timeout(3000)  # first runs are slow; small pictures are painted meanwhile
+    start = page.evaluate("() => { latencies.length = 0; return performance.now(); }")
+
+    box = page.get_by_test_id("layout").bounding_box()
+    mouse = page.mouse
+    for stroke in range(4):
+        y = box["y"] + box["height"] * (0.2 + 0.2 * stroke)
+        mouse.move(box["x"] + 0.1 * box["width"], y)
+        mouse.down()
+        for step in range(30):
+            mouse.move(box["x"] + box["width"] * (0.1 + 0.027 * step), y + 8 * (step % 3))
+            page.wait_for_timeout(16)
+        mouse.up()
+        page.wait_for_timeout(300)
+
+    latencies = page.evaluate("latencies")
+    tasks = [length for begin, length in page.evaluate("longTasks") if begin > start]
+    # Chromium tells of tasks from 50 ms on.
+    longest = f"{max(tasks):.0f} ms" if tasks else "under 50 ms"
     with capsys.disabled():
         print(
-            f"\n{'several threads' if isolated else 'one thread'}: {len(latencies)} pictures of "
-            f"{card.name}, median {statistics.median(latencies):.0f} ms, slowest "
-            f"{max(latencies):.0f} ms; longest task of the page {max(long_tasks, default=0):.0f} ms "
-            "(0: none over 50 ms)"
+            f"\n{threads}: {len(latencies)} pictures, median {statistics.median(latencies):.0f} ms, "
+            f"slowest {max(latencies):.0f} ms; longest task of the page {longest}"
         )

@@ -68,11 +68,12 @@ export function listenToPointers(element: HTMLElement, actions: PointerActions):
 
   /** Half of the way between two fingers moves as half of the finger's way. */
   function pinch(before: Point, now: Point, other: Point): void {
-    actions.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-    const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+    const middle = { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 };
     const from = Math.hypot(before.x - other.x, before.y - other.y);
     const to = Math.hypot(now.x - other.x, now.y - other.y);
+    // Zoomed in first, there is room to move.
     if (from > 0) actions.zoom(middle, to / from);
+    actions.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
   }
 
   const lift = (event: PointerEvent) => {
