@@ -67,8 +67,9 @@ def test_from_stroke_to_picture(new_page, shipped, capsys):
     tasks = [length for begin, length in page.evaluate("longTasks") if begin > start]
     # Chromium tells of tasks from 50 ms on.
     longest = f"{max(tasks):.0f} ms" if tasks else "under 50 ms"
+    median = statistics.median(latencies)
     with capsys.disabled():
         print(
-            f"\n{threads}: {len(latencies)} pictures, median {statistics.median(latencies):.0f} ms, "
-            f"slowest {max(latencies):.0f} ms; longest task of the page {longest}"
+            f"\n{threads}: {len(latencies)} pictures, median {median:.0f} ms, slowest "
+            f"{max(latencies):.0f} ms; longest task of the page {longest}"
         )

@@ -65,12 +65,14 @@ async function load(link: WorkerLink, threads: number): Promise<number> {
 }
 
 async function open(link: WorkerLink, file: ModelFile, threads: number): Promise<Program> {
-  const { file: name, inputs, kind } = file.sidecar;
+  const { card, file: name, inputs, kind } = file.sidecar;
   const content = await file.read();
   checkIsModel(content, name);
   try {
+    const trial = example(inputs, card.labels.length);
+    const tryGpu = kind === "painter";
     const { model, on } = await link.ask(
-      { kind: "open", content, inputs, trial: example(inputs), threads, tryGpu: kind === "painter" },
+      { kind: "open", content, inputs, trial, threads, tryGpu },
       [content],
     );
     return { on, run: (inputs) => link.ask({ kind: "run", model, inputs }) };
@@ -93,11 +95,13 @@ export function checkIsModel(content: ArrayBuffer, name: string): void {
   }
 }
 
-/** Inputs to try a model with: every label in stripes would say more, but zeros are always valid. */
-function example(inputs: TensorSpec[]): Tensors {
-  const make = { int32: Int32Array, float32: Float32Array, uint8: Uint8Array };
+/** Inputs to try a model with: every label, in a style that is not the plainest. */
+function example(inputs: TensorSpec[], numLabels: number): Tensors {
   const values = inputs.map(({ name, dtype, shape }) => {
-    return [name, new make[dtype](shape.reduce((a, b) => a * b, 1))];
+    const indices = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i);
+    if (dtype === "int32") return [name, Int32Array.from(indices, (i) => (i >> 3) % numLabels)];
+    if (dtype === "uint8") return [name, Uint8Array.from(indices, (i) => i % 256)];
+    return [name, Float32Array.from(indices, Math.sin)];
   });
   return Object.fromEntries(values) as Tensors;
 }
