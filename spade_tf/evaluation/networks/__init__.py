@@ -1,0 +1,1 @@
+"""The networks that score images, as the papers used them; see `build_network`."""
