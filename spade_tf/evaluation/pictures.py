@@ -24,7 +24,7 @@ def draw_class_iou(
     Classes of which no method has an IoU, because they do not occur, have no bar.
 
     Args:
-      scores: of one method or more: its title, and its classes' IoU [num_classes], NaN where undefined.
+      scores: title of each method to its classes' IoU, [num_classes], NaN where undefined.
       names: of all classes.
       picture: a PNG file.
 
