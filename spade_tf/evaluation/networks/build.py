@@ -26,8 +26,8 @@ def build_network(name: str) -> PublishedNetwork:
 
     Args:
         name: `deeplab_v2` (COCO-Stuff), `upernet101` (ADE20K; `upernet101_bgr` for its older
-            weights) or `drn_d_105` (Cityscapes), which return logits `[batch, rows, columns,
-            classes]` before enlargement; or `inception_fid`, which returns features `[batch, 2048]`.
+            weights) or `drn_d_105` (Cityscapes): logits `[batch, rows, columns, classes]`, before
+            they are enlarged; or `inception_fid`: features `[batch, 2048]`.
 
     Raises:
         UserError: there is no such network.

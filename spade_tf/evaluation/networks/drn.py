@@ -22,12 +22,12 @@ NUM_CLASSES = 19
 OUTPUT_STRIDE = 8
 MEAN = np.array([0.29010095242892997, 0.32808144844279574, 0.28696394422942517], "float32")
 STD = np.array([0.1829540508368939, 0.18656561047509476, 0.18447508988480435], "float32")
-FIRST_CONVS = ((16, 7, 1), (16, 3, 1), (32, 3, 2))
-"""Channels, kernel and strides of base.0 to base.2."""
+FIRST_CONVS = ((16, 7, 1, 1), (16, 3, 1, 1), (32, 3, 2, 1))
+"""Channels, kernel, strides and dilation of base.0 to base.2."""
 STAGES = ((3, 256, 2, 1), (4, 512, 2, 1), (23, 1024, 1, 2), (3, 2048, 1, 4))
 """Blocks, channels, strides and dilation of base.3 to base.6."""
-LAST_CONVS = ((512, 2), (512, 1))
-"""Channels and dilation of base.7 and base.8."""
+LAST_CONVS = ((512, 3, 1, 2), (512, 3, 1, 1))
+"""The same of base.7 and base.8."""
 
 MULTI_SCALES = (1.0, 0.5, 0.75, 1.25, 1.5, 1.75)
 
@@ -65,9 +65,9 @@ class DRND105(PublishedNetwork):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stages = [
-            *([_conv(n, *FIRST_CONVS[n])] for n in range(3)),
+            *([_conv(number, *conv)] for number, conv in enumerate(FIRST_CONVS)),
             *(_residual_stage(number, *stage) for number, stage in enumerate(STAGES, start=3)),
-            *([_conv(7 + n, filters, 3, 1, dilation)] for n, (filters, dilation) in enumerate(LAST_CONVS)),
+            *([_conv(number, *conv)] for number, conv in enumerate(LAST_CONVS, start=7)),
         ]
         self.classifier = keras.layers.Conv2D(
             NUM_CLASSES, 1, data_format="channels_last", dtype="float32", name="seg"
@@ -96,9 +96,7 @@ class DRND105(PublishedNetwork):
         return maps
 
 
-def _conv(
-    number: int, filters: int, kernel_size: int, strides: int, dilation: int = 1
-) -> ConvNorm:
+def _conv(number: int, filters: int, kernel_size: int, strides: int, dilation: int) -> ConvNorm:
     names = (f"base.{number}.0", f"base.{number}.1")
     return ConvNorm(names, filters, kernel_size, strides, dilation)
 
