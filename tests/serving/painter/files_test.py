@@ -1,4 +1,4 @@
-"""Label maps, pictures and models from and to files; whatever is wrong is said, and drawing goes on."""
+"""Label maps, pictures and models from and to files; what is wrong is said, and drawing goes on."""
 
 import io
 import struct

@@ -113,13 +113,15 @@ def test_text_has_a_contrast_of_four_and_a_half(painter, scheme):
           const light = (rgb) => rgb.slice(0, 3).map(v => v / 255)
             .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
             .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-          const grounds = (x) => x ? [...grounds(x.parentElement), getComputedStyle(x).backgroundColor] : [];
+          const grounds = (x) =>
+            x ? [...grounds(x.parentElement), getComputedStyle(x).backgroundColor] : [];
           return [...document.querySelectorAll("body *")]
             .filter(x => x.checkVisibility({ visibilityProperty: true }) && !x.closest(":disabled"))
             .filter(x => [...x.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
             .map(x => {
               const ground = grounds(x);
-              const pair = [light(over(ground)), light(over([...ground, getComputedStyle(x).color]))];
+              const text = [...ground, getComputedStyle(x).color];
+              const pair = [light(over(ground)), light(over(text))];
               return [x.textContent, (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)];
             })
             .filter(([, ratio]) => ratio < 4.5);

@@ -86,6 +86,13 @@ def test_desk(new_page, shipped, folder, scheme):
     shoot(page, folder / f"painter_desktop_{scheme}.png")
 
 
+def test_tablet(new_page, shipped, folder):
+    tablet = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
+    page = open_painter(new_page, shipped, color_scheme="light", **tablet)
+    wait_for_samples(page)
+    shoot(page, folder / "painter_tablet.png")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone(new_page, shipped, folder, scheme):
     page = open_painter(new_page, shipped, color_scheme=scheme, **PHONE)

@@ -20,7 +20,7 @@ export interface PaintingEvents {
 /** How long nothing must have been drawn before small pictures are painted, in milliseconds. */
 const PAUSE = 400;
 /** Models slower than this would keep the next stroke waiting; in milliseconds. */
-const TOO_SLOW = 600;
+const TOO_SLOW = 1500;
 
 export class Painting {
   private readonly queue: NewestWins;
@@ -30,7 +30,8 @@ export class Painting {
   private isStopped = false;
   private timer = 0;
   private round = 0;
-  private latency = 0;
+  /** The model's best time so far: later ones may have waited for each other. */
+  private fastest = Infinity;
 
   constructor(
     private readonly model: PaintingModel,
@@ -73,8 +74,8 @@ export class Painting {
 
   private painted(painted: Painted, request: PaintRequest): void {
     if (this.isStopped) return;
-    this.latency = performance.now() - this.since.get(request)!;
-    this.events.painted(painted.image, this.latency);
+    this.fastest = Math.min(this.fastest, painted.milliseconds);
+    this.events.painted(painted.image, performance.now() - this.since.get(request)!);
     if (request === this.newest && !this.isScheduled) this.refreshThumbnails();
   }
 
@@ -84,7 +85,7 @@ export class Painting {
   }
 
   private async paintThumbnails(): Promise<void> {
-    if (this.latency > TOO_SLOW) return;
+    if (this.fastest > TOO_SLOW) return;
     const round = this.round;
     for (const thumbnail of this.source.thumbnails()) {
       try {
