@@ -1,7 +1,9 @@
 """The painter's development server, whose pages can import the painter's modules one by one."""
 
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import time
 import urllib.error
@@ -25,6 +27,7 @@ class DevServer:
             env={**os.environ, "PAINTER_MODELS": str(models)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # the environment's node is a script that starts the real one
         )
 
     def __enter__(self) -> "DevServer":
@@ -35,9 +38,10 @@ class DevServer:
                 return self
             except urllib.error.URLError:
                 time.sleep(0.1)
-        self._process.kill()
+        self.__exit__()
         raise AssertionError(f"the development server did not answer at {self.url}")
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(START_SECONDS)
