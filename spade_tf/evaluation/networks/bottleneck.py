@@ -52,6 +52,14 @@ class Bottleneck(keras.layers.Layer):
         self.increase = ConvNorm(names[2], filters, 1, relu=False)
         self.shortcut = ConvNorm(names[3], filters, 1, strides, relu=False) if project else None
 
+    def build(self, input_shape: Any) -> None:
+        shape = input_shape
+        for layer in (self.reduce, self.middle, self.increase):
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        if self.shortcut is not None:
+            self.shortcut.build(input_shape)
+
     def call(self, x: Tensor) -> Tensor:
         shortcut = x if self.shortcut is None else self.shortcut(x)
         return ops.relu(self.increase(self.middle(self.reduce(x))) + shortcut)

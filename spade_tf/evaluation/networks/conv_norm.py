@@ -66,6 +66,15 @@ class ConvNorm(keras.layers.Layer):
         )
         self.norm = keras.layers.BatchNormalization(epsilon=epsilon, dtype="float32", name=names[1])
 
+    def build(self, input_shape: Any) -> None:
+        # Without this, Keras would trace the layer to learn its shapes: thrice the time.
+        self.conv.build((None, None, None, input_shape[-1]))
+        self.norm.build((None, None, None, self.conv.filters))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[None, None, None, int]:
+        """Only the channels are told: maps may have any size."""
+        return (None, None, None, self.conv.filters)
+
     def call(self, x: Tensor) -> Tensor:
         if self.pad_first:
             height, width = self.pads

@@ -64,7 +64,7 @@ class DRND105(PublishedNetwork):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.stages = [
+        self.stages: list[list[keras.layers.Layer]] = [
             *([_conv(number, *conv)] for number, conv in enumerate(FIRST_CONVS)),
             *(_residual_stage(number, *stage) for number, stage in enumerate(STAGES, start=3)),
             *([_conv(number, *conv)] for number, conv in enumerate(LAST_CONVS, start=7)),

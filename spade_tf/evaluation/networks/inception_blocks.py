@@ -28,6 +28,23 @@ class Branches(keras.layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.branches = [list(layers) for layers in branches]
 
+    def build(self, input_shape: Any) -> None:
+        for layers in self.branches:
+            shape = (None, None, None, input_shape[-1])
+            for layer in layers:
+                layer.build(shape)
+                shape = layer.compute_output_shape(shape)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[None, None, None, int]:
+        """Only the channels are told: maps may have any size."""
+        channels = 0
+        for layers in self.branches:
+            shape = (None, None, None, input_shape[-1])
+            for layer in layers:
+                shape = layer.compute_output_shape(shape)
+            channels += shape[-1]
+        return (None, None, None, channels)
+
     def call(self, x: Tensor) -> Tensor:
         outputs = []
         for layers in self.branches:
