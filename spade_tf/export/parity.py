@@ -17,7 +17,9 @@ BATCHES = 4
 def grey_levels_off(
     card: ModelCard, generator: Generator, signature: Signature, run: Callable[..., Mapping]
 ) -> dict[str, float]:
-    """`mean` and `max` difference of an export's images to its generator's, 0..255; `psnr` in dB.
+    """`mean` and `max` difference of an export's images to its generator's, 0..255; `psnr`, dB.
+
+    Equal images have no `psnr`: it would be infinite.
 
     Args:
         card: of the model.
@@ -32,11 +34,8 @@ def grey_levels_off(
         image = np.asarray(run(**inputs)["image"]).astype(int)
         errors.append(np.abs(keras_image(card, generator, inputs) - image))
     square = float(np.mean(np.square(errors)))
-    return {
-        "mean": float(np.mean(errors)),
-        "max": float(np.max(errors)),
-        "psnr": float(10 * np.log10(255**2 / square)) if square else float("inf"),
-    }
+    off = {"mean": float(np.mean(errors)), "max": float(np.max(errors))}
+    return {**off, "psnr": float(10 * np.log10(255**2 / square))} if square else off
 
 
 def keras_image(

@@ -3,8 +3,10 @@
 Only TensorFlow Lite's builtin operations: every interpreter has them.
 """
 
+import contextlib
 import dataclasses
 import functools
+import io
 import json
 import pathlib
 import tempfile
@@ -138,7 +140,8 @@ def _convert(folder: str, signature: Signature, variant: str) -> bytes:
     except Exception as error:  # the converter raises its own kinds
         raise UserError(f"{variant}: TensorFlow Lite cannot run this: {error}") from error
     if variant == "int8":
-        content = Quantizer(content, recipe.weight_only_wi8_afp32()).quantize().quantized_model
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            content = Quantizer(content, recipe.weight_only_wi8_afp32()).quantize().quantized_model
     return bytes(content)
 
 
@@ -195,4 +198,4 @@ def _write(
     }
     with beside(path) as partial:
         partial.write_bytes(content)
-    write_beside(path.with_suffix(".json"), json.dumps(sidecar, indent=2) + "\n")
+    write_beside(path.with_suffix(".json"), json.dumps(sidecar, indent=2, allow_nan=False) + "\n")

@@ -8,7 +8,6 @@ import tensorflow as tf
 from spade_tf.inference.convolution import Convolution
 from spade_tf.inference.modulation import FoldedModulation, Prepared, folded_modulation
 from spade_tf.layers import LayoutPyramid, ResidualBlock
-from spade_tf.layers.resampling import double
 
 LEAK = 0.2
 
@@ -54,9 +53,15 @@ class FoldedBlock(tf.Module):
             x: [batch, height, width, channels]; of half the height and width, if doubled.
             prepared: from `prepare`.
         """
-        x = double(x) if self.doubled else x
+        x = _double(x) if self.doubled else x
         y = self.conv_0(self.norm_0(x, prepared[self.norm_0.name]))
         if self.learned_shortcut:
             with tf.control_dependencies([y]):  # the maps of two layers would be held at once
                 x = self.conv_s(self.norm_s(x, prepared[self.norm_s.name]))
         return x + self.conv_1(self.norm_1(y, prepared[self.norm_1.name]))
+
+
+def _double(x: tf.Tensor) -> tf.Tensor:
+    """`layers.resampling.double`; TensorFlow Lite is slow at broadcasting, which that does."""
+    height, width = tf.unstack(tf.shape(x)[1:3])
+    return tf.image.resize(x, [2 * height, 2 * width], method="nearest")

@@ -46,7 +46,7 @@ def test_every_file_has_its_card(exported):
     assert names == {f"tiny_{variant}.tflite" for variant in VARIANTS} | style
     for name in names:
         path = (folder / name).with_suffix(".json")
-        sidecar = json.loads(path.read_text())
+        sidecar = json.loads(path.read_text(), parse_constant=pytest.fail)  # no NaN, no Infinity
         assert sidecar["file"] == name
         inputs = {tensor["name"] for tensor in sidecar["signature"]["inputs"]}
         assert inputs <= {"label_map", "instance_map", "z", "image"}

@@ -224,7 +224,7 @@ def test_unknown_names():
     generator = build_generator(tiny_config())
     with pytest.raises(UserError, match="precision 'float16': expected one of float32, bfloat16"):
         InferenceGenerator(generator, precision="float16")
-    with pytest.raises(UserError, match="modulation 'auto': expected one of neighbourhoods, conv"):
+    with pytest.raises(UserError, match="modulation 'auto': expected one of neighbourhoods, lite"):
         InferenceGenerator(generator, modulation="auto")
 
 
