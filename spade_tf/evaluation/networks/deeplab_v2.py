@@ -35,8 +35,9 @@ class DeepLabV2(PublishedNetwork):
     """Logits of COCO-Stuff's classes, the largest of three scales.
 
     Called on image `[batch, height, width, 3]` float32 0..255, RGB; returns `[batch, rows, columns,
-    182]`: where the height is a multiple of 8, one row for each 8 and one more. They are to be resized
-    to the label map (half-pixel bilinear) and the largest taken; class 0..181 is the id of the file.
+    182]`: where the height is a multiple of 8, one row for each 8 and one more. They are to be
+    resized to the label map (half-pixel bilinear) and the largest taken; class 0..181 is the id of
+    the file.
 
     Args:
         exact_step: how the image is reduced for the smaller scales; see `resampling.shrink`. It
