@@ -16,6 +16,12 @@ tf.config.set_logical_device_configuration(
 )
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first: at the end of a parallel run one process would wait."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def fixed_seed():
     """Every test draws the same random numbers, whichever tests ran before it."""

@@ -1,10 +1,17 @@
 import asyncio
+import concurrent.futures
 import json
 
 import pytest
 from starlette.exceptions import HTTPException
 
 from serving.body_limit import BodyLimit
+
+
+def run(coroutine):
+    """In a thread of its own: a browser of other tests may have left its event loop in this one."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def send_body(parts, headers=()):
@@ -29,7 +36,7 @@ def send_body(parts, headers=()):
         answered.append(message)
 
     scope = {"type": "http", "headers": list(headers)}
-    asyncio.run(BodyLimit(application, 10)(scope, receive, send))
+    run(BodyLimit(application, 10)(scope, receive, send))
     return read, answered
 
 
@@ -57,5 +64,5 @@ def test_what_is_no_request_passes():
     async def application(scope, receive, send):
         seen.append(scope["type"])
 
-    asyncio.run(BodyLimit(application, 1)({"type": "lifespan"}, None, None))
+    run(BodyLimit(application, 1)({"type": "lifespan"}, None, None))
     assert seen == ["lifespan"]
