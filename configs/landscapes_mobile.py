@@ -2,7 +2,7 @@
 
 Paper     none.
 Data      rendered by spade_tf/data/scenes, the same always for the same seed; no download.
-Hardware  two CPU cores, about an hour and a half.
+Hardware  two CPU cores; an hour while they did other work beside (5 images/s when they did not).
 Command   bazel run //spade_tf:train -- --config=landscapes_mobile --workdir=runs/landscapes_mobile
 """
 

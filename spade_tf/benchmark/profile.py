@@ -23,7 +23,7 @@ KINDS = {
     ),
     "copies": (
         *("BroadcastTo", "Split", "StridedSlice", "Tile", "PadV2", "ConcatV2", "Pack", "Cast"),
-        *("Transpose", "OneHot"),
+        *("Transpose", "OneHot", "ResizeNearestNeighbor"),
     ),
 }
 """TensorFlow's operations by what they do here; all others are `others`."""

@@ -9,7 +9,6 @@ def double(x: Any) -> Any:
     """Features at twice the size, each repeated 2x2 (nearest)."""
     # Not ops.image.resize: XLA cannot compile its gradient on CPUs.
     batch, height, width, channels = ops.shape(x)
-    # Not x[:, :, None, :, None]: TensorFlow Lite slices in five dimensions at most.
     x = ops.reshape(x, (-1, height, 1, width, 1, channels))
     x = ops.broadcast_to(x, (batch, height, 2, width, 2, channels))
     return ops.reshape(x, (-1, 2 * height, 2 * width, channels))
