@@ -81,6 +81,6 @@ lock: $(STAMP) ## renew requirements.lock.txt from pyproject.toml (UPGRADE=1: to
 	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet --output-file $(LOCK)
 
-clean: ## remove .venv, .venv-tfa and what tools keep for themselves; runs/ stays
-	rm -rf $(VENV) $(TFA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove .venv, .venv-tfa, what is built and what tools keep for themselves; runs/ stays
+	rm -rf $(VENV) $(TFA_VENV) $(PAINTER)/node_modules $(PAINTER)/dist build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './bazel-*' -prune -exec rm -rf {} +

@@ -12,37 +12,23 @@ import numpy as np
 from spade_tf.export.contract import (
     ENCODE_STYLE,
     NOT_A_LABEL,
-    Label,
     ModelCard,
     Signature,
     on_device,
     painting,
     signatures,
 )
+from tests.serving import models
 
-CARD = ModelCard(
+CARD = dataclasses.replace(
+    models.CARD,
     name="exact",
     height=48,
     width=64,
-    labels=(
-        Label(0, "sky", (70, 130, 180)),
-        Label(1, "sea", (0, 60, 120)),
-        Label(2, "grass", (60, 160, 40)),
-        Label(3, "rock", (120, 110, 100)),
-        Label(4, "unknown", (0, 0, 0)),
-    ),
-    dont_care=4,
     # As in data sets whose files count from 1 and say "unknown" by 255.
     label_of_file_id=(NOT_A_LABEL, 0, 1, 2, 3) + (NOT_A_LABEL,) * 250 + (4,),
-    has_instances=False,
     latent_dim=3,
     style_size=(12, 16),
-    licence="Apache-2.0",
-    source="made by a test",
-    config={},
-    checkpoint=100,
-    metrics={},
-    parity={},
 )
 """Paints the colours of labels, shifted by the style; reads the mean colour of a photograph."""
 
