@@ -1,0 +1,196 @@
+"""What a config holds: every key with its default, its meaning and the names allowed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+UPSAMPLING_DOUBLINGS = {"normal": 5, "more": 6, "most": 7}
+"""Doublings from the start grid to the image, by the official names (SPADE paper, appendix A)."""
+
+
+def option(default: Any, text: str, choices: tuple = ()) -> Any:
+    """One configuration value: its default, its meaning and, if it is a name, the names allowed."""
+    return field(default=default, metadata={"help": text, "choices": choices})
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where label maps and photographs come from, and how they are cut to size."""
+
+    dataset: str = option(
+        "custom", "module of spade_tf.data.datasets that knows the folders and labels"
+    )
+    root: str = option("", "folder of the data set")
+    num_labels: int = option(13, "number of labels, don't-care included")
+    has_dont_care: bool = option(False, "the last label means 'nobody said what this is'")
+    first_file_id: int = option(
+        0, "file id that becomes label 0; smaller ids and 255 become don't-care"
+    )
+    has_instances: bool = option(False, "read instance maps and give their borders to the networks")
+    height: int = option(256, "height of the image in pixels")
+    width: int = option(256, "width of the image in pixels")
+    preprocess: str = option(
+        "resize_and_crop",
+        "how files are cut to height x width",
+        (
+            "resize_and_crop",
+            "crop",
+            "scale_width",
+            "scale_width_and_crop",
+            "scale_shortside",
+            "scale_shortside_and_crop",
+            "fixed",
+            "none",
+        ),
+    )
+    load_size: int = option(286, "size in pixels that files are scaled to before the crop")
+    flip: bool = option(True, "mirror half of the training examples")
+    rotation_degrees: float = option(
+        0.0, "random rotation of training examples, up to this many degrees either way"
+    )
+    palette: str = option(
+        "", "file of label colours (lines 'red green blue name'): label maps are RGB"
+    )
+    train_labels: str = option("train_label", "folder of training label maps, below root")
+    train_images: str = option("train_img", "folder of training photographs, below root")
+    train_instances: str = option("train_inst", "folder of training instance maps, below root")
+    val_labels: str = option("val_label", "folder of validation label maps, below root")
+    val_images: str = option("val_img", "folder of validation photographs, below root")
+    val_instances: str = option("val_inst", "folder of validation instance maps, below root")
+    num_scenes: int = option(1000, "procedural scenes in an epoch (landscapes)")
+    cache: bool = option(False, "keep decoded examples in memory after the first epoch")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The generator and, for models with a style, its encoder."""
+
+    kind: str = option("spade", "generator", ("spade",))
+    norm: str = option(
+        "spade", "how the layout modulates the features", ("spade", "clade", "clade_icpe")
+    )
+    base_width: int = option(64, "channels of the last block (ngf of the papers)")
+    latent_dim: int = option(0, "size of the latent style z; 0 = start from the downsampled layout")
+    style_encoder: bool = option(
+        True, "a model with a latent learns it from photographs; False = z is noise"
+    )
+    encoder_size: int = option(
+        256, "height and width in pixels that the style encoder scales photographs to"
+    )
+    upsampling: str = option(
+        "normal", "doublings: normal 5, more 6, most 7", tuple(UPSAMPLING_DOUBLINGS)
+    )
+    param_free_norm: str = option(
+        "sync_batch",
+        "normalisation before the modulation; sync_batch = statistics over all replicas",
+        ("sync_batch", "batch", "instance"),
+    )
+    mask_kernel_size: int = option(3, "kernel of SPADE's mask convolutions", (1, 3, 5))
+    hidden_width: int = option(128, "channels between SPADE's mask convolutions")
+    modulation: str = option(
+        "auto",
+        "how SPADE computes gamma and beta: once for each distinct neighbourhood of labels, or for "
+        "each pixel; same numbers",
+        ("auto", "neighbourhoods", "convolutions"),
+    )
+    spectral_norm: bool = option(True, "spectral normalisation of the generator's convolutions")
+    init_gain: float = option(
+        0.02,
+        "gain of the Xavier initialisation of all networks; the papers' is small, so that early "
+        "steps turn the weights far: a short run learns faster with 1",
+    )
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """The multi-scale patch discriminator."""
+
+    base_width: int = option(64, "channels of the first layer (ndf of the papers)")
+    num_scales: int = option(2, "number of scales, each half the size of the one before")
+    num_layers: int = option(4, "convolutions before the logits at each scale")
+    spectral_norm: bool = option(True, "spectral normalisation of the inner convolutions")
+
+
+@dataclass(frozen=True)
+class LossesConfig:
+    """The objective: which terms, and their weights. A weight of 0 builds and downloads nothing."""
+
+    gan: str = option(
+        "hinge",
+        "adversarial loss",
+        ("hinge", "least_squares", "ls", "original", "wasserstein", "w"),
+    )
+    feature_matching_weight: float = option(10.0, "weight of the feature matching loss")
+    vgg_weight: float = option(10.0, "weight of the VGG19 perceptual loss")
+    vgg_weights: str = option(
+        "auto",
+        "imagenet, a weight file (Keras or torchvision), none (random weights), or auto "
+        "(imagenet; without a network, train without this term and say so)",
+    )
+    kl_weight: float = option(0.05, "weight of the KL divergence of the style encoder")
+    kl_examples: int = option(
+        0, "examples that the KL is summed over; 0 = the batch, as the official code on one GPU"
+    )
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How long, how fast, and what is kept."""
+
+    batch_size: int = option(0, "images per step over all devices; 0 = 4 for each GPU, 1 for a CPU")
+    steps: int = option(0, "generator steps in all; 0 = what `epochs` gives")
+    epochs: int = option(50, "passes over the training set at full learning rate and in decay")
+    decay_epochs: int = option(0, "last epochs, in which the learning rate falls linearly to 0")
+    learning_rate: float = option(2e-4, "learning rate before TTUR")
+    ttur: bool = option(True, "two time scales: generator at half, discriminator at twice the rate")
+    beta_1: float = option(0.0, "Adam's first decay rate")
+    beta_2: float = option(0.9, "Adam's second decay rate")
+    adam_epsilon: float = option(1e-8, "Adam's epsilon")
+    discriminator_steps: int = option(1, "discriminator steps per generator step")
+    discriminator_fake: str = option(
+        "fresh",
+        "image that the discriminator learns from: fresh = generated anew after the generator's "
+        "step (official), shared = the generator step's own (one forward pass less)",
+        ("fresh", "shared"),
+    )
+    ema_decay: float = option(0.999, "decay per step of the generator's moving average")
+    gradient_accumulation: int = option(1, "steps whose gradients are averaged into one update")
+    seed: int = option(0, "seed of weights, order, crops and latents")
+    precision: str = option(
+        "float32", "compute type", ("float32", "mixed_float16", "mixed_bfloat16")
+    )
+    jit_compile: bool = option(False, "compile the step with XLA (one replica only)")
+    steps_per_execution: int = option(1, "steps in one call of the compiled function")
+    strategy: str = option(
+        "mirrored", "mirrored = all devices of this machine, one = the first", ("mirrored", "one")
+    )
+    log_every_steps: int = option(10, "steps between two lines of losses")
+    sample_every_steps: int = option(500, "steps between two image grids")
+    save_every_steps: int = option(500, "steps between two checkpoints")
+    keep_checkpoints: int = option(3, "newest checkpoints kept")
+
+
+@dataclass(frozen=True)
+class Config:
+    """An experiment. Sections in the order data flows through them."""
+
+    name: str = option("custom", "name of the experiment")
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    losses: LossesConfig = field(default_factory=LossesConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether the generator needs class-relative positions (CLADE-ICPE)."""
+        return self.model.norm == "clade_icpe"
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether a style encoder is trained beside the generator."""
+        return self.model.latent_dim > 0 and self.model.style_encoder
+
+    @property
+    def doublings(self) -> int:
+        """Doublings from the start grid to the image."""
+        return UPSAMPLING_DOUBLINGS[self.model.upsampling]
