@@ -1,7 +1,7 @@
 """The configuration of an experiment: typed, frozen, and checked before anything is built.
 
 `load_config("coco", {"train.steps": 60})` reads `configs/coco.py`, replaces the values named, and
-checks the whole. Only the entry points, the data pipeline, `models/build.py` and the trainer read a
+checks the whole. Only the entry points, the data pipeline, `models/build` and the trainer read a
 config; layers, losses and transforms take plain arguments.
 """
 

@@ -64,7 +64,11 @@ class DataConfig:
 class ModelConfig:
     """The generator and, for models with a style, its encoder."""
 
-    kind: str = option("spade", "generator", ("spade",))
+    kind: str = option(
+        "spade",
+        "generator: SPADE and CLADE, or one of the papers' baselines",
+        ("spade", "pix2pixhd", "pix2pixhd_pp", "crn", "sims"),
+    )
     norm: str = option(
         "spade", "how the layout modulates the features", ("spade", "clade", "clade_icpe")
     )

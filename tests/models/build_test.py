@@ -1,8 +1,9 @@
 import pytest
 
+from spade_tf.errors import UserError
 from spade_tf.layers import CLADE, SPADE
 from spade_tf.models import build_discriminator, build_encoder, build_generator
-from spade_tf.models.build import build_norm
+from spade_tf.models.build import GENERATORS, build_norm
 from tests.tiny_config import tiny_config
 
 
@@ -64,3 +65,9 @@ def test_spectral_norm_can_be_left_out():
     config = tiny_config({"model.spectral_norm": False, "discriminator.spectral_norm": False})
     variables = build_generator(config).variables + build_discriminator(config).variables
     assert not [v.path for v in variables if "vector_u" in v.path]
+
+
+def test_a_kind_that_nothing_makes_is_refused(monkeypatch):
+    monkeypatch.delitem(GENERATORS, "spade")
+    with pytest.raises(UserError, match="model.kind=spade cannot be built; write one of"):
+        build_generator(tiny_config({}))
