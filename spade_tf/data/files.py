@@ -154,11 +154,9 @@ def check_same_size(
         )
 
 
-def cut_of(data: DataConfig, split: str) -> transforms.Cut:
-    """How the config cuts the files of a split to size."""
-    return transforms.Cut(
-        data.preprocess, data.load_size, data.height, data.width, split == "train"
-    )
+def cut_of(data: DataConfig, training: bool) -> transforms.Cut:
+    """How the config cuts files to size, for training or for validation."""
+    return transforms.Cut(data.preprocess, data.load_size, data.height, data.width, training)
 
 
 def fit_label_map(ids: np.ndarray, data: DataConfig, source: str = "the label map") -> np.ndarray:
@@ -187,7 +185,7 @@ def check_fits(
       UserError: then it is smaller than the crop (or, in a mode that does not crop, of another
         size).
     """
-    cut = cut_of(data, split)
+    cut = cut_of(data, split == "train")
     height, width = (int(side) for side in transforms.scaled_size(rows, columns, cut))
     if transforms.can_crop(height, width, cut):
         return height, width

@@ -25,6 +25,7 @@ def make_dataset(
     num_shards: int = 1,
     shard_index: int = 0,
     global_batch_size: int | None = None,
+    training: bool | None = None,
 ) -> tf.data.Dataset:
     """Batches as dicts with the keys that the config needs.
 
@@ -45,6 +46,7 @@ def make_dataset(
       shard_index: which of them this is.
       global_batch_size: images that all workers take together in one step, a multiple of
         num_shards * batch_size; default: num_shards * batch_size.
+      training: True as `train` and False as `val` is given out; default: as the split says.
 
     Raises:
       UserError: folders that are missing, empty or unpaired.
@@ -55,9 +57,9 @@ def make_dataset(
             f"global_batch_size is {global_batch_size}; expected a multiple of "
             f"num_shards * batch_size = {num_shards * batch_size}"
         )
-    training = split == "train"
+    training = split == "train" if training is None else training
     examples = sources.list_examples(config, split)
-    load = sources.make_loader(config, split, examples)
+    load = sources.make_loader(config, examples, training)
     if training:
         if config.data.cache:
             load = sources.remember(load)

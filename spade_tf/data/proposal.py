@@ -54,7 +54,7 @@ def _load_size(config: Config, reports: list[SplitReport]) -> int:
     sizes = {size for report in reports if report.split == "train" for size in report.sizes}
     shorter = min(data.height, data.width)
     for load_size in (data.load_size, *range(shorter, 8 * shorter)):
-        cut = files.cut_of(dataclasses.replace(data, load_size=load_size), "train")
+        cut = files.cut_of(dataclasses.replace(data, load_size=load_size), True)
         scaled = [transforms.scaled_size(rows, columns, cut) for columns, rows in sizes]
         if all(transforms.can_crop(rows, columns, cut) for rows, columns in scaled):
             return load_size

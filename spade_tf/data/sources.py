@@ -21,16 +21,16 @@ def list_examples(config: Config, split: str) -> list[Example]:
     return dataset_module(config.data.dataset).list_examples(config.data, split)
 
 
-def make_loader(config: Config, split: str, examples: list[Example]) -> Loader:
-    """What loads the examples of a split."""
+def make_loader(config: Config, examples: list[Example], training: bool) -> Loader:
+    """What loads the examples of a split, at the sizes that training or validation cuts from."""
     if examples[0].label:
-        return file_loader(config, split, examples)
+        return file_loader(config, examples, training)
     return scene_loader(config, examples)
 
 
-def file_loader(config: Config, split: str, examples: list[Example]) -> Loader:
+def file_loader(config: Config, examples: list[Example], training: bool) -> Loader:
     """Reads, checks and scales label maps, photographs and instance maps."""
-    cut = files.cut_of(config.data, split)
+    cut = files.cut_of(config.data, training)
     reader = decoding.LabelReader(config.data)
     labels = tf.constant([example.label for example in examples])
     images = instances = None

@@ -113,8 +113,20 @@ class Synthesizer:
 
         Returns: uint8 `[batch, samples, height, width, 3]`; one sample if `styles` is None.
         """
-        prepared = self._prepare({key: np.stack([x[key] for x in inputs]) for key in inputs[0]})
+        stacked = {key: np.stack([x[key] for x in inputs]) for key in inputs[0]}
         if styles is None:
-            return to_uint8(self._paint(prepared, None))[:, np.newaxis]
+            return self.paint_batch(stacked, None)[:, np.newaxis]
+        prepared = self._prepare(stacked)
         batches = np.repeat(styles.astype(np.float32)[:, np.newaxis], len(inputs), axis=1)
         return np.stack([to_uint8(self._paint(prepared, z)) for z in batches], axis=1)
+
+    def paint_batch(self, inputs: dict[str, np.ndarray], z: np.ndarray | None) -> np.ndarray:
+        """One image of each layout, each in its own style.
+
+        Args:
+          inputs: `label_map` and what else the model reads, each [batch, ...].
+          z: latents `[batch, latent_dim]`; None for a model without.
+
+        Returns: uint8 `[batch, height, width, 3]`.
+        """
+        return to_uint8(self._paint(self._prepare(inputs), z))
