@@ -5,6 +5,7 @@ import pytest
 
 from spade_tf import config as configs
 from spade_tf.config import CONFIG_FOLDER, Config, DataConfig, from_json, load_config, to_json
+from spade_tf.config.recipes import RECIPES
 from spade_tf.errors import UserError
 
 NAMES = [
@@ -18,11 +19,13 @@ NAMES = [
     "flickr",
     "landscapes",
 ]
+OTHERS = ["camvid_small", "crn_cityscapes"]
 MOBILE = ["ade20k_mobile", "cityscapes_mobile", "coco_mobile", "landscapes_mobile"]
+CRN = {"model.kind": "crn"}
 
 
 def test_there_is_a_file_for_every_experiment():
-    assert {p.stem for p in CONFIG_FOLDER.glob("*.py")} == {*NAMES, *MOBILE}
+    assert {p.stem for p in CONFIG_FOLDER.glob("*.py")} == {*NAMES, *MOBILE, *OTHERS}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -159,6 +162,13 @@ def test_overrides_are_read_as_the_type_of_their_key(key, text, value):
         ({"train.seed": 2**31}, "train.seed is 2147483648; write a number below 2147483648"),
         ({"data.has_dont_care": True, "data.num_labels": 1}, "data.num_labels counts the don't-"),
         ({"train.steps": 0, "train.epochs": 0}, "train.steps and train.epochs are both 0"),
+        ({**CRN, "losses.gan": "hinge"}, "losses.gan=hinge, but a crn has no discriminator: write"),
+        ({**CRN, "model.latent_dim": 8}, "model.latent_dim=8: a crn has no latent style; write 0"),
+        ({**CRN, "data.height": 100}, "but crn doubles the image 4 times: write a multiple of 16"),
+        ({**CRN, "data.width": 8, "data.height": 8}, "data.height is 8; write 16 or more"),
+        ({**CRN, "losses.vgg_weight": 0}, "losses.gan=none and losses.vgg_weight=0 leave nothing"),
+        ({**CRN, "train.discriminator_steps": 2}, "losses.gan=none has no discriminator; write 1"),
+        ({"model.diversity": 9}, "model.diversity=9 is of model.kind=crn; write 0"),
     ],
 )
 def test_faults_name_the_key_and_what_to_write(overrides, message):
@@ -269,3 +279,36 @@ def test_what_follows_from_the_config(overrides, positions, encoder, doublings):
     assert config.has_positions == positions
     assert config.has_encoder == encoder
     assert config.doublings == doublings
+
+
+@pytest.mark.parametrize(
+    ("values", "latent_dim", "maps", "doublings"),
+    [
+        ({"model.latent_dim": 8}, 8, "spade", 5),
+        (CRN, 9, "crn_256", 6),
+        ({**CRN, "model.diversity": 1, "losses.vgg_maps": "crn_gta"}, 0, "crn_gta", 6),
+        ({**CRN, "data.height": 512}, 0, "crn_512", 7),
+        ({**CRN, "data.height": 96}, 9, "crn_256", 4),
+    ],
+)
+def test_what_follows_from_the_kind(values, latent_dim, maps, doublings):
+    config = load_config("custom", values)
+    assert (config.latent_dim, config.vgg_maps, config.doublings) == (latent_dim, maps, doublings)
+    assert config.has_encoder == ("model.latent_dim" in values)
+
+
+def test_crn_trains_as_published():
+    config = load_config("crn_cityscapes")
+    train = config.train
+    assert (config.data.height, config.data.width, config.diversity) == (256, 512, 9)
+    assert (train.batch_size, train.epochs, train.ttur) == (1, 200, False)
+    assert (train.learning_rate, train.beta_1, train.beta_2) == (1e-4, 0.9, 0.999)
+    assert config.losses.gan == "none" and not config.has_encoder
+    recipe = RECIPES["crn"]
+    assert all(configs.get(config, key) == value for key, value in recipe.items())
+
+
+def test_another_experiment_with_crn():
+    config = load_config("landscapes", {"model.kind": "crn", "train.batch_size": 4})
+    assert (config.losses.gan, config.model.latent_dim, config.train.batch_size) == ("none", 0, 4)
+    assert not config.has_positions

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spade_tf.config.keys import all_options, get, replace
+from spade_tf.config.recipes import RECIPES
 from spade_tf.config.schema import Config
 from spade_tf.config.validate import validate
 from spade_tf.errors import UserError
@@ -23,7 +24,7 @@ def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> Config
     Args:
       name: a name such as `coco`, or the path of a Python file with a function `config()`.
       overrides: dotted keys to values, e.g. `{"model.norm": "clade"}`; text is read as the key's
-        type.
+        type. Another `model.kind` than the file's brings its recipe, see `RECIPES`.
 
     Raises:
       UserError: unknown name, unknown key, wrong type, or values that do not fit together.
@@ -32,7 +33,9 @@ def load_config(name: str, overrides: Mapping[str, Any] | None = None) -> Config
     # What the file says is read like what the overrides say: typed, or refused.
     for key, value in [(k, get(config, k)) for k, _ in all_options()]:
         config = replace(config, key, value)
-    for key, value in (overrides or {}).items():
+    kind = (overrides or {}).get("model.kind", config.model.kind)
+    recipe = RECIPES.get(kind, {}) if kind != config.model.kind else {}
+    for key, value in {**recipe, **(overrides or {})}.items():
         config = replace(config, key, value)
     validate(config)
     return config

@@ -70,10 +70,18 @@ class ModelConfig:
         ("spade", "pix2pixhd", "pix2pixhd_pp", "crn", "sims"),
     )
     norm: str = option(
-        "spade", "how the layout modulates the features", ("spade", "clade", "clade_icpe")
+        "spade",
+        "how the layout modulates the features: spade, clade, clade_icpe; concat = it is appended "
+        "to them; none = not at all (pix2pixhd, pix2pixhd_pp)",
+        ("spade", "clade", "clade_icpe", "concat", "none"),
     )
     base_width: int = option(64, "channels of the last block (ngf of the papers)")
     latent_dim: int = option(0, "size of the latent style z; 0 = start from the downsampled layout")
+    diversity: int = option(
+        0,
+        "images that a crn makes of each layout, of which z chooses one; 0 = 9 up to 256 rows, "
+        "1 beyond",
+    )
     style_encoder: bool = option(
         True, "a model with a latent learns it from photographs; False = z is noise"
     )
@@ -97,6 +105,25 @@ class ModelConfig:
         ("auto", "neighbourhoods", "convolutions"),
     )
     spectral_norm: bool = option(True, "spectral normalisation of the generator's convolutions")
+    bank: str = option(
+        "", "memory bank of a sims (tools.build_bank); empty = built in the workdir at the start"
+    )
+    thin_labels: str = option(
+        "",
+        "names of labels, such as Pole,SignSymbol, that a sims counts as part of what they stand "
+        "before when it builds its bank",
+    )
+    spatial_transformer: bool = option(
+        False, "a sims learns to move, scale and turn what it retrieves (not needed on Cityscapes)"
+    )
+    local_enhancer: bool = option(
+        False, "a pix2pixhd adds detail to its global generator, which works at half the size"
+    )
+    initializer: str = option(
+        "xavier",
+        "kernels of all networks: xavier = Glorot times init_gain; normal = deviation init_gain",
+        ("xavier", "normal"),
+    )
     init_gain: float = option(
         0.02,
         "gain of the Xavier initialisation of all networks; the papers' is small, so that early "
@@ -120,15 +147,31 @@ class LossesConfig:
 
     gan: str = option(
         "hinge",
-        "adversarial loss",
-        ("hinge", "least_squares", "ls", "original", "wasserstein", "w"),
+        "adversarial loss; none = no discriminator, and no feature matching",
+        ("hinge", "least_squares", "ls", "original", "wasserstein", "w", "none"),
+    )
+    convention: str = option(
+        "spade",
+        "how terms add up: spade = mean over the discriminator's scales; pix2pixhd = sum over them, "
+        "the discriminator's loss halved, feature matching times 4 / discriminator.num_layers",
+        ("spade", "pix2pixhd"),
     )
     feature_matching_weight: float = option(10.0, "weight of the feature matching loss")
     vgg_weight: float = option(10.0, "weight of the VGG19 perceptual loss")
+    vgg_maps: str = option(
+        "auto",
+        "maps of VGG19 that are compared, with their weights: spade = relu1_1 .. relu5_1; crn_256, "
+        "crn_gta, crn_512 = the image and relu1_2 .. relu5_2, as crn learns Cityscapes at 256 rows, "
+        "GTA, and 512 or more rows; auto = those of model.kind and data.height",
+        ("auto", "spade", "crn_256", "crn_gta", "crn_512"),
+    )
     vgg_weights: str = option(
         "auto",
         "imagenet, a weight file (Keras or torchvision), none (random weights), or auto "
         "(imagenet; without a network, train without this term and say so)",
+    )
+    semantic_weight: float = option(
+        10.0, "weight of the cross-entropy of the labels that a sims reads off its own features"
     )
     kl_weight: float = option(0.05, "weight of the KL divergence of the style encoder")
     kl_examples: int = option(
@@ -158,6 +201,12 @@ class TrainConfig:
     )
     ema_decay: float = option(0.999, "decay per step of the generator's moving average")
     gradient_accumulation: int = option(1, "steps whose gradients are averaged into one update")
+    initial_workdir: str = option(
+        "", "workdir whose weights a new run begins with, where name and shape fit"
+    )
+    only_layers: str = option(
+        "", "layers of the generator that learn, such as module_512,to_image; empty = all"
+    )
     seed: int = option(0, "seed of weights, order, crops and latents")
     precision: str = option(
         "float32", "compute type", ("float32", "mixed_float16", "mixed_bfloat16")
@@ -174,6 +223,18 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class EvaluationConfig:
+    """Scores of checkpoints while training runs."""
+
+    every_epochs: int = option(
+        0, "epochs between two evaluations; 0 = none. CLADE's authors: 10, by fid_train"
+    )
+    metrics: str = option("fid_train", "what is computed; the first decides which is the best")
+    num_images: int = option(0, "first validation images that are painted; 0 = all")
+    segmenter: str = option("", "folder of tools.train_segmenter, in place of a published network")
+
+
+@dataclass(frozen=True)
 class Config:
     """An experiment. Sections in the order data flows through them."""
 
@@ -183,11 +244,12 @@ class Config:
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
     losses: LossesConfig = field(default_factory=LossesConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
 
     @property
     def has_positions(self) -> bool:
         """Whether the generator needs class-relative positions (CLADE-ICPE)."""
-        return self.model.norm == "clade_icpe"
+        return self.model.norm == "clade_icpe" and self.model.kind != "crn"
 
     @property
     def has_encoder(self) -> bool:
@@ -195,6 +257,39 @@ class Config:
         return self.model.latent_dim > 0 and self.model.style_encoder
 
     @property
+    def has_features(self) -> bool:
+        """Whether the generator reads features of instances, which clusters or photographs give."""
+        return self.model.kind in ("pix2pixhd", "pix2pixhd_pp") and self.model.latent_dim > 0
+
+    @property
+    def latent_dim(self) -> int:
+        """Size of the generator's z; a crn's has a number for each of its images."""
+        if self.model.kind == "crn":
+            return self.diversity if self.diversity > 1 else 0
+        return self.model.latent_dim
+
+    @property
+    def diversity(self) -> int:
+        """Images that a crn makes of each layout."""
+        return self.model.diversity or (9 if self.data.height <= 256 else 1)
+
+    @property
+    def vgg_maps(self) -> str:
+        """The maps that the perceptual loss compares: `losses.vgg_maps` without `auto`."""
+        if self.losses.vgg_maps != "auto":
+            return self.losses.vgg_maps
+        if self.model.kind != "crn":
+            return "spade"
+        return "crn_256" if self.data.height <= 256 else "crn_512"
+
+    @property
     def doublings(self) -> int:
-        """Doublings from the start grid to the image."""
+        """Doublings from the start grid to the image; a crn's start grid has 4 to 7 rows.
+
+        A pix2pixhd halves the layout as often before.
+        """
+        if self.model.kind in ("pix2pixhd", "pix2pixhd_pp"):
+            return 4 + self.model.local_enhancer
+        if self.model.kind == "crn":
+            return max(0, (self.data.height // 4).bit_length() - 1)
         return UPSAMPLING_DOUBLINGS[self.model.upsampling]

@@ -4,6 +4,11 @@ from spade_tf.config.keys import get
 from spade_tf.config.schema import Config
 from spade_tf.errors import UserError
 
+PIX2PIXHD_KINDS = ("pix2pixhd", "pix2pixhd_pp")
+
+SMALLEST_SIDE = 16
+"""Pixels that are one in the smallest maps of VGG19."""
+
 
 def validate(config: Config) -> None:
     """Refuses values that do not fit together. Raises UserError: the key and what to write."""
@@ -16,24 +21,22 @@ def validate(config: Config) -> None:
         "train.save_every_steps train.keep_checkpoints data.num_scenes"
     ).split()
     not_negative = (
-        "model.latent_dim losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
+        "model.latent_dim model.diversity losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
         "losses.kl_examples train.batch_size train.steps train.epochs train.decay_epochs "
-        "train.learning_rate model.init_gain data.rotation_degrees data.first_file_id train.seed"
+        "train.learning_rate model.init_gain data.rotation_degrees data.first_file_id train.seed "
+        "evaluation.every_epochs evaluation.num_images"
     ).split()
     for key in positive + not_negative:
         value = get(config, key)
         low = 1 if key in positive else 0
         if value < low:
             raise UserError(f"{key} is {value}; write {low} or more")
-    step = 2**config.doublings
-    for side in ("height", "width"):
-        size = getattr(data, side)
-        if size % step:
-            near = max(step, round(size / step) * step)
-            raise UserError(
-                f"data.{side} is {size}, but model.upsampling={model.upsampling} doubles the image "
-                f"{config.doublings} times: write a multiple of {step}, such as {near}"
-            )
+    _check_size(config)
+    _check_kind(config)
+    _check_norm(config)
+    if config.has_features:
+        _check_features(config)
+    _check_terms(config)
     if model.encoder_size < 8 or model.encoder_size & (model.encoder_size - 1):
         raise UserError(
             f"model.encoder_size is {model.encoder_size}; write a power of two from 8, such as 256"
@@ -59,3 +62,102 @@ def validate(config: Config) -> None:
         raise UserError("data.num_labels counts the don't-care label: write at least 2")
     if not train.steps and not train.epochs:
         raise UserError("train.steps and train.epochs are both 0; give one of them")
+
+
+def _check_size(config: Config) -> None:
+    """Refuses images that are no whole number of start grids, or too small to be compared."""
+    step = 2**config.doublings
+    model = config.model
+    is_pix2pixhd = model.kind in PIX2PIXHD_KINDS
+    what = f"model.upsampling={model.upsampling}" if model.kind == "spade" else model.kind
+    for side in ("height", "width"):
+        size = getattr(config.data, side)
+        if size % step:
+            near = max(step, round(size / step) * step)
+            raise UserError(
+                f"data.{side} is {size}, but {what} doubles the image {config.doublings} times: "
+                f"write a multiple of {step}, such as {near}"
+            )
+        if is_pix2pixhd and size < 2 * step:
+            raise UserError(
+                f"data.{side} is {size}; {what} mirrors a row at each border of its smallest "
+                f"features: write {2 * step} or more"
+            )
+        if size < SMALLEST_SIDE:
+            raise UserError(f"data.{side} is {size}; write {SMALLEST_SIDE} or more")
+
+
+def _check_kind(config: Config) -> None:
+    """Refuses keys of one kind of model with another."""
+    model = config.model
+    if model.kind != "crn":
+        if model.diversity > 1:
+            raise UserError(
+                f"model.diversity={model.diversity} is of model.kind=crn; write 0, and "
+                "model.latent_dim=256 for several images of one layout"
+            )
+        return
+    if model.latent_dim:
+        raise UserError(
+            f"model.latent_dim={model.latent_dim}: a crn has no latent style; write 0, and "
+            "model.diversity=9 for several images of one layout"
+        )
+    if config.losses.gan != "none":
+        raise UserError(
+            f"losses.gan={config.losses.gan}, but a crn has no discriminator: write none"
+        )
+
+
+def _check_norm(config: Config) -> None:
+    """Refuses norms that the kind of model has no place for."""
+    model = config.model
+    if model.kind == "spade" and model.norm == "none":
+        raise UserError(
+            "model.norm=none leaves a spade nothing to paint from; write spade, clade, clade_icpe "
+            "or concat"
+        )
+    if model.kind == "pix2pixhd" and model.norm != "none":
+        raise UserError(
+            f"model.norm={model.norm}: a pix2pixhd has no layout in its normalisations; write none, "
+            "or model.kind=pix2pixhd_pp"
+        )
+    if model.local_enhancer and model.kind not in PIX2PIXHD_KINDS:
+        raise UserError(
+            f"model.local_enhancer is of {' and '.join(PIX2PIXHD_KINDS)}, not of "
+            f"model.kind={model.kind}; write false"
+        )
+
+
+def _check_features(config: Config) -> None:
+    """Refuses what features of instances cannot be learnt from."""
+    latent = f"model.kind={config.model.kind} with model.latent_dim={config.model.latent_dim}"
+    if not config.data.has_instances:
+        raise UserError(
+            f"{latent} learns features of instances: write data.has_instances=true, or "
+            "model.latent_dim=0"
+        )
+    if not config.model.style_encoder:
+        raise UserError(
+            f"{latent} learns features of instances from photographs: write "
+            "model.style_encoder=true, or model.latent_dim=0"
+        )
+    if config.train.jit_compile:
+        raise UserError(
+            f"{latent} counts instances when it runs, which XLA cannot compile: write "
+            "train.jit_compile=false, or model.latent_dim=0"
+        )
+
+
+def _check_terms(config: Config) -> None:
+    """Refuses training with nothing to learn from, or with images that nobody learns from."""
+    if config.losses.gan != "none":
+        return
+    if not config.losses.vgg_weight:
+        raise UserError(
+            "losses.gan=none and losses.vgg_weight=0 leave nothing to learn from; give one of them"
+        )
+    if config.train.discriminator_steps > 1:
+        raise UserError(
+            f"train.discriminator_steps is {config.train.discriminator_steps}, but losses.gan=none "
+            "has no discriminator; write 1"
+        )

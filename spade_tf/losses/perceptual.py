@@ -12,6 +12,17 @@ Tensor = Any
 # relu1_1 ... relu5_1: the deeper the map, the more it counts.
 PERCEPTUAL_WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)
 
+# The image and relu1_2 ... relu5_2. Chen and Koltun divided each term by about its mean value
+# during training, and let the last count ten times.
+CRN_WEIGHTS = {
+    "crn_256": (1.0, 1 / 1.6, 1 / 2.3, 1 / 1.8, 1 / 2.8, 10 / 0.8),  # Cityscapes, 256 rows
+    "crn_gta": (1.0, 1 / 1.4, 1 / 1.8, 1 / 1.3, 1 / 2.2, 10 / 0.62),  # GTA, 256 rows
+    "crn_512": (1.0, 1 / 2.6, 1 / 4.8, 1 / 3.7, 1 / 5.6, 10 / 1.5),  # Cityscapes, 512 and 1024
+}
+
+VGG_WEIGHTS = {"spade": PERCEPTUAL_WEIGHTS, **CRN_WEIGHTS}
+"""Weights of the maps by `losses.vgg_maps`."""
+
 
 def perceptual(
     fake_features: Sequence[Tensor],

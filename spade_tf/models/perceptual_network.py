@@ -1,8 +1,9 @@
-"""VGG19 up to relu5_1: the feature maps which the perceptual loss compares.
+"""VGG19 up to relu5_1 or relu5_2: the feature maps which the perceptual loss compares.
 
 Simonyan & Zisserman 2015, arXiv:1409.1556, configuration E.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,20 @@ IMAGENET_STD = np.array([0.229, 0.224, 0.225], "float32")
 CAFFE_MEAN = np.array([103.939, 116.779, 123.68], "float32")  # BGR, image in 0..255
 CAFFE_UNIT = 127.5  # steps of 0..255 in one step of -1..1
 
+IMAGE = "image"
+SPADE_MAPS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
+CRN_MAPS = (IMAGE, "block1_conv2", "block2_conv2", "block3_conv2", "block4_conv2", "block5_conv2")
+POOLINGS = ("max", "average")
+FIRST_OF_GROUP = tuple(group[0][0] for group in GROUPS)
+
 
 @keras.saving.register_keras_serializable("spade_tf")
 class PerceptualNetwork(keras.Model):
     """VGG19 trunk, frozen, in float32 whatever the mixed precision policy.
 
     Called on image `[batch, height, width, 3]` float32 -1..1, RGB, sides of at least 16; returns
-    the list of relu1_1, relu2_1, relu3_1, relu4_1, relu5_1: float32 maps of 64, 128, 256, 512, 512
-    channels whose sides halve (rounding down) from one to the next.
+    the list of `maps`. By default these are relu1_1, relu2_1, relu3_1, relu4_1, relu5_1: float32
+    maps of 64, 128, 256, 512, 512 channels whose sides halve (rounding down) from one to the next.
 
     Args:
       input_scaling: what the weights expect of the image.
@@ -45,16 +52,30 @@ class PerceptualNetwork(keras.Model):
         divided by 127.5, back to the unit of an image in -1..1: the network is homogeneous but for
         its biases, so its maps grow with the image, and the loss would grow a hundredfold.
       seed: of the random initial weights; the same seed gives the same weights.
+      maps: Keras' names of the convolutions after whose ReLU a map is taken, in their order;
+        "image", first, is the scaled image. Convolutions beyond the last are left out.
+      pooling: how sides are halved: "max", or "average" as for CRN.
     """
 
-    def __init__(self, input_scaling: str = "none", seed: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        input_scaling: str = "none",
+        seed: int = 0,
+        maps: Sequence[str] = SPADE_MAPS,
+        pooling: str = "max",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
-        if input_scaling not in INPUT_SCALINGS:
-            raise ValueError(
-                f"input_scaling is {input_scaling!r}; write one of {', '.join(INPUT_SCALINGS)}"
-            )
+        for name, value, known in (
+            ("input_scaling", input_scaling, INPUT_SCALINGS),
+            ("pooling", pooling, POOLINGS),
+        ):
+            if value not in known:
+                raise ValueError(f"{name} is {value!r}; write one of {', '.join(known)}")
         self.input_scaling = input_scaling
         self.seed = seed
+        self.maps = tuple(maps)
+        self.pooling = pooling
         self.convolutions = [
             keras.layers.Conv2D(
                 filters,
@@ -66,7 +87,7 @@ class PerceptualNetwork(keras.Model):
                 dtype="float32",
                 name=name,
             )
-            for index, (name, _, filters) in enumerate(CONVOLUTIONS)
+            for index, (name, _, filters) in enumerate(CONVOLUTIONS[: _count(self.maps)])
         ]
         self.trainable = False
 
@@ -80,16 +101,18 @@ class PerceptualNetwork(keras.Model):
 
     def call(self, image: Tensor) -> list[Tensor]:
         features = self._scaled(ops.cast(image, "float32"))
-        convolutions = iter(self.convolutions)
-        maps = []
-        for index, group in enumerate(GROUPS):
-            if index > 0:
-                features = ops.max_pool(features, 2, data_format="channels_last")
-            features = next(convolutions)(features)
-            maps.append(features)
-            for _ in group[1:]:
-                features = next(convolutions)(features)
-        return [features / CAFFE_UNIT for features in maps] if self._is_caffe else maps
+        maps = {IMAGE: features}
+        for convolution in self.convolutions:
+            if convolution.name in FIRST_OF_GROUP[1:]:
+                features = self._halved(features)
+            features = convolution(features)
+            maps[convolution.name] = features
+        found = [maps[name] for name in self.maps]
+        return [features / CAFFE_UNIT for features in found] if self._is_caffe else found
+
+    def _halved(self, features: Tensor) -> Tensor:
+        pool = ops.max_pool if self.pooling == "max" else ops.average_pool
+        return pool(features, 2, data_format="channels_last")
 
     def _scaled(self, image: Tensor) -> Tensor:
         if self._is_caffe:
@@ -103,18 +126,36 @@ class PerceptualNetwork(keras.Model):
         return self.input_scaling == "caffe"
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "input_scaling": self.input_scaling, "seed": self.seed}
+        return {
+            **super().get_config(),
+            "input_scaling": self.input_scaling,
+            "seed": self.seed,
+            "maps": list(self.maps),
+            "pooling": self.pooling,
+        }
 
 
-def build_perceptual_network(weights: str = "none", seed: int = 0) -> PerceptualNetwork:
+def _count(maps: Sequence[str]) -> int:
+    """How many convolutions a network needs for these maps."""
+    names = [name for name, _, _ in CONVOLUTIONS]
+    unknown = [name for name in maps if name not in (IMAGE, *names)]
+    if unknown or not maps:
+        raise ValueError(f"maps are {', '.join(maps)}; write some of {IMAGE}, {', '.join(names)}")
+    return 1 + max((names.index(name) for name in maps if name != IMAGE), default=-1)
+
+
+def build_perceptual_network(
+    weights: str = "none", seed: int = 0, maps: Sequence[str] = SPADE_MAPS, pooling: str = "max"
+) -> PerceptualNetwork:
     """A built `PerceptualNetwork`.
 
     Args:
       weights: "none" leaves them random and reads nothing; anything else is a source of
         `load_perceptual_weights`.
       seed: of the random weights.
+      maps, pooling: of `PerceptualNetwork`.
     """
-    network = PerceptualNetwork(seed=seed, name="perceptual_network")
+    network = PerceptualNetwork(seed=seed, maps=maps, pooling=pooling, name="perceptual_network")
     network.build()
     if weights != "none":
         load_perceptual_weights(network, weights)

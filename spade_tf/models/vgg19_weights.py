@@ -21,7 +21,7 @@ from spade_tf.errors import UserError
 
 Weights = dict[str, np.ndarray]
 
-# (name in Keras, name in torchvision, filters) of each convolution up to relu5_1, one tuple for
+# (name in Keras, name in torchvision, filters) of each convolution up to relu5_2, one tuple for
 # each resolution.
 GROUPS: tuple[tuple[tuple[str, str, int], ...], ...] = (
     (("block1_conv1", "features.0", 64), ("block1_conv2", "features.2", 64)),
@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[tuple[str, str, int], ...], ...] = (
         ("block4_conv3", "features.23", 512),
         ("block4_conv4", "features.25", 512),
     ),
-    (("block5_conv1", "features.28", 512),),
+    (("block5_conv1", "features.28", 512), ("block5_conv2", "features.30", 512)),
 )
 CONVOLUTIONS = tuple(convolution for group in GROUPS for convolution in group)
 

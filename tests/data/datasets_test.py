@@ -37,6 +37,7 @@ def listed(dataset, root, split, **values):
         ("ade20k", 151),
         ("ade20k_outdoor", 151),
         ("cityscapes", 35),
+        ("cityscapes_19", 20),
         ("facades", 13),
         ("camvid", 12),
         ("custom", 13),
@@ -109,7 +110,8 @@ def test_cityscapes(tmp_path):
     for city in ("ulm", "aachen"):
         stem = f"train/{city}/{city}_000001_000019"
         touch(tmp_path, f"leftImg8bit/{stem}_leftImg8bit.png")
-        for kind in ("labelIds.png", "instanceIds.png", "color.png", "polygons.json"):
+        kinds = "labelIds.png instanceIds.png labelTrainIds.png color.png polygons.json"
+        for kind in kinds.split():
             touch(tmp_path, f"gtFine/{stem}_gtFine_{kind}")
     examples = listed("cityscapes", tmp_path, "train", has_instances=True)
     stem = "aachen/aachen_000001_000019"
@@ -119,6 +121,8 @@ def test_cityscapes(tmp_path):
         f"leftImg8bit/train/{stem}_leftImg8bit.png",
         f"gtFine/train/{stem}_gtFine_instanceIds.png",
     )
+    (example, _) = listed("cityscapes_19", tmp_path, "train")
+    assert example[:2] == (stem, f"gtFine/train/{stem}_gtFine_labelTrainIds.png")
     (tmp_path / f"leftImg8bit/train/{stem}_leftImg8bit.png").unlink()
     with pytest.raises(UserError, match="no photograph for aachen/aachen_000001_000019"):
         listed("cityscapes", tmp_path, "train")

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from spade_tf.errors import UserError
 from spade_tf.models.perceptual_network import (
+    CRN_MAPS,
     PerceptualNetwork,
     build_perceptual_network,
     load_perceptual_weights,
@@ -58,9 +59,9 @@ def write_npz(path, state):
     return path
 
 
-def passing_on_the_image():
+def passing_on_the_image(**arguments):
     """A network whose kernels copy channels 0, 1, 2 and are 0 elsewhere."""
-    network = build_perceptual_network()
+    network = build_perceptual_network(**arguments)
     for layer in network.convolutions:
         kernel = np.zeros(layer.kernel.shape, "float32")
         kernel[1, 1, range(3), range(3)] = 1.0
@@ -84,6 +85,25 @@ def test_hand_computed_maps_are_the_pooled_image():
         expected = np.zeros(level.shape, "float32")
         expected[0, row, 0, :3] = [0.25, 0.0, 0.75]  # ReLU
         np.testing.assert_array_equal(level, expected)
+
+
+def test_maps_of_crn_begin_with_the_image_and_pool_means():
+    image = np.zeros((1, 16, 16, 3), "float32")
+    image[0, 0, 0] = [0.25, -0.5, 0.75]
+    network = passing_on_the_image(maps=CRN_MAPS, pooling="average")
+    assert [layer.name for layer in network.convolutions][-1] == "block5_conv2"
+    maps = network(image)
+    np.testing.assert_array_equal(maps[0], image)
+    assert [level.shape[1] for level in maps] == [16, 16, 8, 4, 2, 1]
+    for level, share in zip(maps[1:], (1, 1 / 4, 1 / 16, 1 / 64, 1 / 256), strict=True):
+        np.testing.assert_allclose(level[0, 0, 0, :3], share * np.float32([0.25, 0, 0.75]))
+
+
+def test_unknown_maps_and_pooling():
+    with pytest.raises(ValueError, match="maps are relu1_1; write some of image, block1_conv1"):
+        PerceptualNetwork(maps=["relu1_1"])
+    with pytest.raises(ValueError, match="pooling is 'mean'; write one of max, average"):
+        PerceptualNetwork(pooling="mean")
 
 
 @pytest.mark.parametrize(
@@ -137,9 +157,11 @@ def test_the_seed_fixes_the_random_weights(network):
 
 
 def test_config_round_trip():
-    config = PerceptualNetwork(input_scaling="caffe", seed=3, name="vgg").get_config()
+    arguments = {"input_scaling": "caffe", "seed": 3, "maps": CRN_MAPS, "pooling": "average"}
+    config = PerceptualNetwork(**arguments, name="vgg").get_config()
     network = PerceptualNetwork.from_config(json.loads(json.dumps(config)))
-    assert (network.input_scaling, network.seed, network.name) == ("caffe", 3, "vgg")
+    assert arguments == {name: getattr(network, name) for name in arguments}
+    assert network.name == "vgg"
     assert not network.trainable
     with pytest.raises(ValueError, match="'tensorflow'; write one of none, imagenet, caffe"):
         PerceptualNetwork(input_scaling="tensorflow")
@@ -155,7 +177,7 @@ def keras_vgg19(state):
 
 
 def assert_holds(network, state):
-    for layer, (_, name, _) in zip(network.convolutions, CONVOLUTIONS, strict=True):
+    for layer, (_, name, _) in zip(network.convolutions, CONVOLUTIONS, strict=False):
         np.testing.assert_array_equal(layer.kernel[2, 0, 1], state[f"{name}.weight"][:, 1, 2, 0])
         np.testing.assert_array_equal(layer.bias, state[f"{name}.bias"])
 
@@ -182,7 +204,7 @@ def test_the_imagenet_file_itself(state, folder):
             kernel = state[f"{torchvision}.weight"].transpose(2, 3, 1, 0)
             file[f"{name}/{name}_W_1:0"] = kernel
             file[f"{name}/{name}_b_1:0"] = state[f"{torchvision}.bias"]
-        file["block5_conv2/block5_conv2_W_1:0"] = np.zeros((3, 3, 512, 512), "float32")
+        file["block5_conv3/block5_conv3_W_1:0"] = np.zeros((3, 3, 512, 512), "float32")
         file["fc1/fc1_W_1:0"] = np.zeros((8, 4), "float32")
     assert_holds(build_perceptual_network(str(folder / "vgg19.h5")), state)
 

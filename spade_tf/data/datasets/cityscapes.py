@@ -52,7 +52,9 @@ LABEL_NAMES = tuple(_CLASSES)
 PALETTE = tuple(_CLASSES.values())
 
 
-def list_examples(data: DataConfig, split: str) -> list[Example]:
+def list_examples(
+    data: DataConfig, split: str, label_ending: str = "_gtFine_labelIds"
+) -> list[Example]:
     """All images of the split by city; names such as `aachen/aachen_000000_000019`."""
     root = data_root(data)
     annotations = root / "gtFine" / split
@@ -64,9 +66,7 @@ def list_examples(data: DataConfig, split: str) -> list[Example]:
         instances = list_files(
             annotations, (".png",), "*_gtFine_instanceIds.png", _without("_gtFine_instanceIds")
         )
-    labels = list_files(
-        annotations, (".png",), "*_gtFine_labelIds.png", _without("_gtFine_labelIds")
-    )
+    labels = list_files(annotations, (".png",), f"*{label_ending}.png", _without(label_ending))
     return pair(labels, images, instances)
 
 
