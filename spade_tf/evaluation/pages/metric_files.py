@@ -19,7 +19,7 @@ class Result:
       value: None where it is not defined.
       higher_is_better: which way is better.
       unit: such as `%`; empty where none is given.
-      version: of the metric's protocol; None where none is given.
+      protocol: all that the value depends on but the images; None where none is given.
       per_class: value by class name; empty for metrics without.
     """
 
@@ -27,7 +27,7 @@ class Result:
     value: float | None
     higher_is_better: bool
     unit: str
-    version: Any
+    protocol: Any
     per_class: Mapping[str, float | None]
 
 
@@ -69,7 +69,7 @@ def metric_table(methods: Mapping[str, Mapping[str, Result]]) -> list[dict[str, 
       of each class.
 
     Raises:
-      UserError: two methods were scored by different versions of a metric.
+      UserError: two methods were scored by different protocols, so that no one can be better.
     """
     rows = []
     names = dict.fromkeys(name for results in methods.values() for name in results)
@@ -77,11 +77,13 @@ def metric_table(methods: Mapping[str, Mapping[str, Result]]) -> list[dict[str, 
         scored = {method: results[name] for method, results in methods.items() if name in results}
         first = next(iter(scored.values()))
         for method, result in scored.items():
-            if (result.version, result.higher_is_better) != (first.version, first.higher_is_better):
+            if (result.protocol, result.higher_is_better) != (
+                first.protocol,
+                first.higher_is_better,
+            ):
                 raise UserError(
-                    f"{name} of {method} is of version {result.version}, that of {next(iter(scored))} "
-                    f"of version {first.version}: the numbers cannot be compared; "
-                    "score both again with spade_tf.evaluate"
+                    f"{name} of {next(iter(scored))} and of {method} cannot be compared: their "
+                    f"protocols are {first.protocol} and {result.protocol}; score both again"
                 )
         classes = dict.fromkeys(c for result in scored.values() for c in result.per_class)
         rows.append(
@@ -110,7 +112,7 @@ def _result(line: Mapping[str, Any]) -> Result:
         value=_number(line["value"]),
         higher_is_better=higher_is_better,
         unit=unit if isinstance(unit, str) else "",
-        version=line.get("version"),
+        protocol=line.get("protocol"),
         per_class={str(name): _number(value) for name, value in per_class.items()},
     )
 

@@ -118,7 +118,7 @@ def find_images(method: str, folder: pathlib.Path, examples: Sequence[Example]) 
 
 
 def _names(example: Example) -> list[str]:
-    """What the image may be called: Cityscapes' label maps are named otherwise than its examples."""
+    """What the image may be called; in Cityscapes a label map's name is not its example's."""
     if not example.label:
         return [example.name]
     label = pathlib.PurePosixPath(example.name).with_name(pathlib.Path(example.label).stem)

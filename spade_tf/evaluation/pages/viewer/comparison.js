@@ -3,7 +3,7 @@
 
 const CAPTION_PIXELS = 30;
 const GAP_PIXELS = 12;
-const SMALLEST_LARGE_PICTURE = 220;
+const SMALLEST_LARGE_PICTURE = 150;
 
 class Comparison {
   /** `closed(index)` is called with the place of the example that was seen last. */
@@ -25,14 +25,14 @@ class Comparison {
   }
 
   header() {
-    const button = (label, text, click) =>
-      element("button", { type: "button", "aria-label": label, title: label, click }, text);
+    const button = (label, text, click, autofocus = false) =>
+      element("button", { type: "button", "aria-label": label, title: label, click, autofocus }, text);
     const buttons = element(
       "div",
       { class: "inline" },
       this.position,
       button("Previous (left arrow)", "‹", () => this.move(-1)),
-      button("Next (right arrow)", "›", () => this.move(1)),
+      button("Next (right arrow)", "›", () => this.move(1), true),
       button("Close (Esc)", "×", () => this.dialog.close()),
     );
     return element("header", {}, this.name, buttons);

@@ -41,8 +41,8 @@ function picture(example, column, large) {
 }
 
 function percent(share) {
-  if (share >= 0.1) return `${Math.round(100 * share)} %`;
-  return share >= 0.001 ? `${(100 * share).toFixed(1)} %` : "< 0.1 %";
+  if (share >= 0.1) return `${Math.round(100 * share)}%`;
+  return share >= 0.001 ? `${(100 * share).toFixed(1)}%` : "< 0.1%";
 }
 
 function counted(count, noun) {

@@ -1,0 +1,1 @@
+"""Photographs -> label maps by a segmentation network: how Flickr Landscapes was made."""
