@@ -32,9 +32,9 @@ def config() -> Config:
         losses=LossesConfig(vgg_weight=0.0),
         train=TrainConfig(
             batch_size=4,
-            steps=4000,
-            epochs=44,
-            decay_epochs=20,
+            steps=2000,
+            epochs=22,
+            decay_epochs=10,
             learning_rate=4e-4,
             ttur=False,
             beta_2=0.99,

@@ -20,7 +20,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # The flags defined here are shown by the --help of the program that asks for them.
 flags.disclaim_key_flags()
 
-PATH_KEYS = ("data.root", "data.palette", "losses.vgg_weights")
+PATH_KEYS = (
+    "data.root",
+    "data.palette",
+    "model.bank",
+    "losses.vgg_weights",
+    "train.initial_workdir",
+    "evaluation.segmenter",
+)
 NO_PATHS = ("", "auto", "imagenet", "none")
 
 

@@ -5,12 +5,16 @@ named after the label maps) or the data set's own (--model=photographs).
 """
 
 import pathlib
+import typing
 
 from absl import flags
 
 from spade_tf import command_line
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
+
+if typing.TYPE_CHECKING:
+    from spade_tf.evaluation.evaluator import Evaluator
 
 command_line.define_config_flags()
 flags.DEFINE_string(
@@ -21,6 +25,12 @@ flags.DEFINE_string(
 )
 flags.DEFINE_list("metrics", ["fid", "miou", "accuracy"], "what to compute; --metrics=help lists")
 flags.DEFINE_string("output", None, "file for the results, one JSON object a line")
+flags.DEFINE_bool(
+    "follow",
+    False,
+    "score every new checkpoint of the workdir --model until training ends, into its "
+    "evaluation.jsonl, and keep the best in its best/",
+)
 flags.DEFINE_string("segmenter", None, "folder that tools.train_segmenter wrote")
 flags.DEFINE_list("weights", [], "where weights lie, NAME=PATH, such as inception_fid=FILE.pth")
 flags.DEFINE_integer("num_images", 0, "first images of the split; 0 = all", lower_bound=0)
@@ -29,6 +39,8 @@ flags.DEFINE_integer("seed", 0, "seed of the styles", lower_bound=0, upper_bound
 
 
 def main(_: object) -> None:
+    command_line.import_tensorflow()  # first: the package of the metrics needs it
+    from spade_tf.evaluation.evaluator import Evaluator
     from spade_tf.evaluation.metrics import METRICS, find_metrics
 
     values = flags.FLAGS
@@ -37,30 +49,33 @@ def main(_: object) -> None:
             print(f"{metric.name:26} {metric.text}")
         return
     metrics = find_metrics(values.metrics)
-    output = command_line.required_path("output")
-    segmenter = command_line.optional_path("segmenter")
-    weights = places(values.weights)
     if not values.model:
         raise UserError("give --model=PATH; --help says what it is")
-    check_folder(output.parent, "--output")
-    config = command_line.config_from_flags()
-
-    command_line.import_tensorflow()  # only once the command line is sound
-    from spade_tf.evaluation import results
-    from spade_tf.evaluation.evaluator import Evaluator
-    from spade_tf.evaluation.image_sources import open_source
-
+    output = None if values.follow else command_line.required_path("output")
+    if output:
+        check_folder(output.parent, "--output")
     evaluator = Evaluator(
-        config,
+        command_line.config_from_flags(),
         metrics,
-        segmenter=segmenter,
-        weights=weights,
+        segmenter=command_line.optional_path("segmenter"),
+        weights=places(values.weights),
         limit=values.num_images,
         batch_size=values.batch_size,
     )
-    source = open_source(command_line.user_path(values.model), config, evaluator.examples)
+    if output:
+        score(evaluator, command_line.user_path(values.model), output, values.seed)
+    else:
+        follow(evaluator, command_line.user_path(values.model))
+
+
+def score(evaluator: "Evaluator", model: str, output: pathlib.Path, seed: int) -> None:
+    """Scores one source of images; writes lines and pictures."""
+    from spade_tf.evaluation import results
+    from spade_tf.evaluation.image_sources import open_source
+
+    source = open_source(model, evaluator.config, evaluator.examples)
     progress = output.with_name(f".{output.name}.progress")
-    found = evaluator.evaluate(source, progress, values.seed)
+    found = evaluator.evaluate(source, progress, seed)
     results.write_lines(output, [results.describe(value, source, evaluator) for value in found])
     written = [output]
     if evaluator.confusion and evaluator.segmentation:
@@ -68,6 +83,18 @@ def main(_: object) -> None:
     for value in found:
         print(results.summary(value))
     print(f"{evaluator.examples.count} images; {', '.join(map(str, written))}")
+
+
+def follow(evaluator: "Evaluator", model: str) -> None:
+    """Scores the checkpoints of a run that is going on in another process."""
+    from spade_tf.data.pipeline import num_examples
+    from spade_tf.evaluation.periodic import PeriodicEvaluation
+    from spade_tf.training.loop import total_steps_of
+    from spade_tf.training.workdir import Workdir
+
+    workdir = Workdir(model)
+    total_steps = total_steps_of(workdir.read_config(), num_examples(evaluator.config, "train"))
+    PeriodicEvaluation(evaluator, workdir).follow(total_steps)
 
 
 def places(given: list[str]) -> dict[str, pathlib.Path]:

@@ -70,6 +70,8 @@ class Evaluator:
         self.config, self.metrics, self.limit = config, list(metrics), limit
         self.batch_size = batch_size
         self.examples = Examples(config, "val", limit)
+        for metric in metrics:
+            check_count(metric, self.examples.count)
         weights = weights or {}
         wanted = {metric.protocol.get("network") for metric in metrics}
         self.segmentation: Segmentation | None = None
@@ -218,6 +220,13 @@ class Evaluator:
             details["per_class"] = per_class
         value = 100 * getattr(scores, metric.protocol["score"])
         return Value(metric, value, details, protocol, segmentation.weights)
+
+
+def check_count(metric: Metric, count: int) -> None:
+    """Refuses a metric that needs more images than there are."""
+    least = {"frechet": 2, "kernel": metric.protocol.get("subset_size", 2)}.get(metric.measure, 1)
+    if count < least:
+        raise UserError(f"{metric.name} needs {least} images or more, but there are {count}")
 
 
 def _split(metric: Metric) -> str:

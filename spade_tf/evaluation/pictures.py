@@ -55,6 +55,37 @@ def draw_class_iou(
     _save(figure, picture)
 
 
+def draw_metric_curves(lines: Sequence[Mapping[str, Any]], picture: pathlib.Path) -> None:
+    """Each metric over the training steps, its best value marked.
+
+    Args:
+      lines: results, each with `metric`, `value`, `unit`, `higher_is_better` and `step`.
+      picture: a PNG file.
+    """
+    names = list(dict.fromkeys(line["metric"] for line in lines))
+    plt = _pyplot()
+    columns = min(3, len(names))
+    rows = -(-len(names) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(4 * columns, 2.8 * rows), squeeze=False, layout="constrained"
+    )
+    for axis, name in zip(axes.flat, names, strict=False):
+        own = [line for line in lines if line["metric"] == name and line["value"] is not None]
+        steps, values = [line["step"] for line in own], [line["value"] for line in own]
+        axis.plot(steps, values, marker=".")
+        if own:
+            place = int((np.argmax if own[0]["higher_is_better"] else np.argmin)(values))
+            axis.plot(steps[place], values[place], "o", color="tab:red")
+            axis.annotate(f"{values[place]:.4g}", (steps[place], values[place]), fontsize="small")
+            axis.set_ylabel(own[0]["unit"])
+        axis.set_title(name)
+        axis.set_xlabel("step")
+        axis.grid(alpha=0.3)
+    for axis in axes.flat[len(names) :]:
+        axis.set_visible(False)
+    _save(figure, picture)
+
+
 def draw_confusion(
     confusion: Confusion, names: Sequence[str], picture: pathlib.Path, title: str = ""
 ) -> None:

@@ -1,6 +1,7 @@
 """Which network reads a data set's images, and how: the segmentation half of a protocol."""
 
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -118,7 +119,7 @@ def _cocostuff(config: Config, weights: Mapping[str, pathlib.Path]) -> Segmentat
         rule="cocostuff",
         class_names=coco.LABEL_NAMES[:182],
         predict=predict,
-        truth=lambda labels: file_ids.cocostuff_classes(_file_ids(labels, config, 255)),
+        truth=functools.partial(cocostuff_truth, config),
         protocol={"image_scales": [1.0, 0.75, 0.5], "scores": "largest logit"},
         weights=sums,
     )
@@ -140,7 +141,7 @@ def _ade20k(config: Config, weights: Mapping[str, pathlib.Path]) -> Segmentation
         rule="ade20k",
         class_names=ade20k.LABEL_NAMES[:150],
         predict=predict,
-        truth=lambda labels: file_ids.ade20k_classes(_file_ids(labels, config, 0)),
+        truth=functools.partial(ade20k_truth, config),
         protocol={"short_sides": list(ADE20K_SHORT_SIDES), "scores": "mean probability"},
         weights=sums,
     )
@@ -158,10 +159,25 @@ def _cityscapes(config: Config, weights: Mapping[str, pathlib.Path]) -> Segmenta
         rule="cityscapes",
         class_names=[cityscapes.LABEL_NAMES[i] for i in file_ids.CITYSCAPES_CLASSES],
         predict=predict,
-        truth=lambda labels: file_ids.cityscapes_classes(_file_ids(labels, config, 255)),
+        truth=functools.partial(cityscapes_truth, config),
         protocol={"image_scales": [1.0], "scores": "largest log-probability"},
         weights=sums,
     )
+
+
+def cocostuff_truth(config: Config, labels: np.ndarray) -> np.ndarray:
+    """Labels of a config on COCO-Stuff as the 182 classes."""
+    return file_ids.cocostuff_classes(_file_ids(config, labels, 255))
+
+
+def ade20k_truth(config: Config, labels: np.ndarray) -> np.ndarray:
+    """Labels of a config on ADE20K as the 150 classes."""
+    return file_ids.ade20k_classes(_file_ids(config, labels, 0))
+
+
+def cityscapes_truth(config: Config, labels: np.ndarray) -> np.ndarray:
+    """Labels of a config on Cityscapes as the 19 train ids."""
+    return file_ids.cityscapes_classes(_file_ids(config, labels, 255))
 
 
 def ade20k_sizes(height: int, width: int) -> list[tuple[int, int]]:
@@ -175,7 +191,7 @@ def ade20k_sizes(height: int, width: int) -> list[tuple[int, int]]:
     return sizes
 
 
-def _file_ids(labels: np.ndarray, config: Config, dont_care_id: int) -> np.ndarray:
+def _file_ids(config: Config, labels: np.ndarray, dont_care_id: int) -> np.ndarray:
     """The labels' ids in the data set's files."""
     ids = np.asarray(labels, np.int32) + config.data.first_file_id
     dont_care = dont_care_label(config.data)

@@ -5,6 +5,8 @@ All of it runs eagerly, once per process; only `Trainer`'s steps are compiled.
 
 import dataclasses
 import math
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +18,7 @@ from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 from spade_tf.training.checkpoints import Checkpoints
+from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
 from spade_tf.training.loss_log import LossLog, draw_loss_curves
 from spade_tf.training.progress import Progress
@@ -24,8 +27,25 @@ from spade_tf.training.trainer import Trainer
 from spade_tf.training.workdir import Workdir
 
 
-def train(config: Config, path: str) -> None:
+class Evaluation(Protocol):
+    """What scores checkpoints while training runs; see `spade_tf.evaluation.periodic`."""
+
+    def is_done(self, step: int) -> bool:
+        """Whether the checkpoint of a step is scored already."""
+
+    def run(self) -> dict[str, float]:
+        """Scores the newest checkpoint; returns the values by name."""
+
+
+def train(
+    config: Config, path: str, evaluation: Callable[[Workdir], Evaluation] | None = None
+) -> None:
     """Trains in the workdir `path`, or continues exactly where its newest checkpoint stopped.
+
+    Args:
+      config: the experiment.
+      path: of the workdir.
+      evaluation: makes what scores a checkpoint every `evaluation.every_epochs` and at the end.
 
     Raises:
       UserError: bad data, a workdir of another model, or a loss that is no longer finite.
@@ -39,11 +59,15 @@ def train(config: Config, path: str) -> None:
     trainer = Trainer(without_lost_term(config, workdir), images_per_epoch)
     checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints)
     continued = checkpoints.restore()
+    if config.train.initial_workdir and not continued:
+        print(load_initial_weights(trainer.state, config.train.initial_workdir))
     config = effective_config(trainer)
     samples = Samples(config, workdir)
     workdir.describe(config)
     total_steps = total_steps_of(config, images_per_epoch)
     step = int(trainer.state.step.numpy())
+    every = evaluation_steps(config, images_per_epoch)
+    scores = evaluation(workdir) if evaluation and every else None
     announce(config, trainer, images_per_epoch, total_steps, step, continued)
 
     log = LossLog(workdir.losses, config.train.log_every_steps)
@@ -57,8 +81,10 @@ def train(config: Config, path: str) -> None:
         Interruption() as interruption,
         Progress(step * images_per_step, total_steps * images_per_step) as progress,
     ):
+        if scores and continued and step % every == 0:
+            evaluate(scores, step, progress)  # if it was interrupted
         while step < total_steps and not interruption.requested:
-            steps = steps_until_next_event(config, step, total_steps)
+            steps = steps_until_next_event(config, step, total_steps, every)
             terms = run_steps(trainer, iterator, steps, config)
             refuse_not_finite(terms, step, checkpoints)
             step += steps
@@ -74,6 +100,9 @@ def train(config: Config, path: str) -> None:
                 tf.summary.image("layout | photograph | synthesised", grid[np.newaxis], step)
             if step % config.train.save_every_steps == 0:
                 checkpoints.save()
+            if scores and (step % every == 0 or step == total_steps):
+                checkpoints.save()
+                evaluate(scores, step, progress)
         saved = checkpoints.save()
         draw_loss_curves(workdir.losses, workdir.loss_curves)
         if interruption.requested and step < total_steps:
@@ -115,11 +144,29 @@ def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Chec
     )
 
 
-def steps_until_next_event(config: Config, step: int, total_steps: int) -> int:
-    """Steps that one compiled call may take without passing a log, a sample, a save or the end."""
+def evaluate(scores: Evaluation, step: int, progress: Progress) -> None:
+    """Scores the checkpoint of this step, unless it is scored already."""
+    if scores.is_done(step):
+        return
+    values = scores.run()
+    for name, value in values.items():
+        tf.summary.scalar(f"evaluation/{name}", value, step)
+    progress.say(f"step {step}: {', '.join(f'{k} {v:.4g}' for k, v in values.items())}")
+
+
+def evaluation_steps(config: Config, images_per_epoch: int) -> int:
+    """Steps between two evaluations; 0 without."""
+    images_per_step = config.train.batch_size * config.train.discriminator_steps
+    return math.ceil(config.evaluation.every_epochs * images_per_epoch / images_per_step)
+
+
+def steps_until_next_event(config: Config, step: int, total_steps: int, evaluation: int = 0) -> int:
+    """Steps that one compiled call may take without passing a log, a sample, a save, an evaluation
+    or the end."""
     train = config.train
     left = [total_steps - step]
-    for every in (train.log_every_steps, train.sample_every_steps, train.save_every_steps):
+    events = (train.log_every_steps, train.sample_every_steps, train.save_every_steps)
+    for every in (*events, *([evaluation] if evaluation else [])):
         left.append(every - step % every)
     return min(train.steps_per_execution, *left)
 

@@ -22,6 +22,7 @@ ARCHITECTURE_KEYS = (
     "model.norm",
     "model.base_width",
     "model.latent_dim",
+    "model.diversity",
     "model.style_encoder",
     "model.encoder_size",
     "model.upsampling",
@@ -48,6 +49,9 @@ class Workdir:
     checkpoints/        the newest full states
     losses.jsonl        one line of mean losses per `train.log_every_steps`
     losses.png          the loss curves
+    evaluation.jsonl    a line for each metric of each evaluated checkpoint
+    evaluation.png      their curves
+    best/               the best checkpoint so far, itself a workdir
     samples/            image grids: layout | photograph | synthesised
     tensorboard/        scalars and grids for TensorBoard
     """
@@ -60,6 +64,9 @@ class Workdir:
         self.checkpoints = self.path / "checkpoints"
         self.losses = self.path / "losses.jsonl"
         self.loss_curves = self.path / "losses.png"
+        self.evaluation = self.path / "evaluation.jsonl"
+        self.evaluation_curves = self.path / "evaluation.png"
+        self.best = self.path / "best"
         self.samples = self.path / "samples"
         self.tensorboard = self.path / "tensorboard"
 
