@@ -40,6 +40,22 @@ RECIPES: dict[str, dict[str, Any]] = {
         "train.discriminator_steps": 1,
         "train.ema_decay": 0.0,
     },
+    # Qi et al. 2018, section 5, at 512 rows, with the loss of the above.
+    "sims": {
+        "model.norm": "none",
+        "model.latent_dim": 0,
+        "model.init_gain": 1.0,
+        "losses.gan": "none",
+        "losses.vgg_weight": 1.0,
+        "train.batch_size": 1,
+        "train.learning_rate": 1e-4,
+        "train.decay_epochs": 0,
+        "train.ttur": False,
+        "train.beta_1": 0.9,
+        "train.beta_2": 0.999,
+        "train.discriminator_steps": 1,
+        "train.ema_decay": 0.0,
+    },
 }
 """Values by `model.kind`: `--config.model.kind=KIND` brings them along to any experiment. Other
 overrides come after them, and a config file that names a kind says all values itself."""

@@ -153,16 +153,16 @@ class LossesConfig:
     convention: str = option(
         "spade",
         "how terms add up: spade = mean over the discriminator's scales; pix2pixhd = sum over them, "
-        "the discriminator's loss halved, feature matching times 4 / discriminator.num_layers",
+        "its own loss halved, feature matching times 4 / discriminator.num_layers",
         ("spade", "pix2pixhd"),
     )
     feature_matching_weight: float = option(10.0, "weight of the feature matching loss")
     vgg_weight: float = option(10.0, "weight of the VGG19 perceptual loss")
     vgg_maps: str = option(
         "auto",
-        "maps of VGG19 that are compared, with their weights: spade = relu1_1 .. relu5_1; crn_256, "
-        "crn_gta, crn_512 = the image and relu1_2 .. relu5_2, as crn learns Cityscapes at 256 rows, "
-        "GTA, and 512 or more rows; auto = those of model.kind and data.height",
+        "maps of VGG19 that are compared, and their weights: spade = relu1_1 .. relu5_1; crn_256, "
+        "crn_gta, crn_512 = the image and relu1_2 .. relu5_2, weighted as for Cityscapes of 256 "
+        "rows, GTA, Cityscapes of 512 or more; auto = by model.kind and data.height",
         ("auto", "spade", "crn_256", "crn_gta", "crn_512"),
     )
     vgg_weights: str = option(
@@ -249,7 +249,7 @@ class Config:
     @property
     def has_positions(self) -> bool:
         """Whether the generator needs class-relative positions (CLADE-ICPE)."""
-        return self.model.norm == "clade_icpe" and self.model.kind != "crn"
+        return self.model.norm == "clade_icpe" and self.model.kind not in ("crn", "sims")
 
     @property
     def has_encoder(self) -> bool:
@@ -278,6 +278,8 @@ class Config:
         """The maps that the perceptual loss compares: `losses.vgg_maps` without `auto`."""
         if self.losses.vgg_maps != "auto":
             return self.losses.vgg_maps
+        if self.model.kind == "sims":
+            return "crn_512"
         if self.model.kind != "crn":
             return "spade"
         return "crn_256" if self.data.height <= 256 else "crn_512"
@@ -286,8 +288,10 @@ class Config:
     def doublings(self) -> int:
         """Doublings from the start grid to the image; a crn's start grid has 4 to 7 rows.
 
-        A pix2pixhd halves the layout as often before.
+        A pix2pixhd halves the layout as often before; a sims takes any size.
         """
+        if self.model.kind == "sims":
+            return 0
         if self.model.kind in ("pix2pixhd", "pix2pixhd_pp"):
             return 4 + self.model.local_enhancer
         if self.model.kind == "crn":

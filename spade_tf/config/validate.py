@@ -21,10 +21,10 @@ def validate(config: Config) -> None:
         "train.save_every_steps train.keep_checkpoints data.num_scenes"
     ).split()
     not_negative = (
-        "model.latent_dim model.diversity losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
+        "model.latent_dim losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
         "losses.kl_examples train.batch_size train.steps train.epochs train.decay_epochs "
-        "train.learning_rate model.init_gain data.rotation_degrees data.first_file_id train.seed "
-        "evaluation.every_epochs evaluation.num_images"
+        "train.learning_rate model.diversity model.init_gain data.rotation_degrees data.first_file_id "
+        "train.seed evaluation.every_epochs evaluation.num_images"
     ).split()
     for key in positive + not_negative:
         value = get(config, key)
@@ -33,6 +33,7 @@ def validate(config: Config) -> None:
             raise UserError(f"{key} is {value}; write {low} or more")
     _check_size(config)
     _check_kind(config)
+    _check_sims(config)
     _check_norm(config)
     if config.has_features:
         _check_features(config)
@@ -108,6 +109,18 @@ def _check_kind(config: Config) -> None:
         )
 
 
+def _check_sims(config: Config) -> None:
+    """Refuses what a semi-parametric model has no place for."""
+    if config.model.kind != "sims":
+        return
+    reason = "a sims paints one image of each layout, without a discriminator, by CRN's maps"
+    for key, wanted in (("model.latent_dim", 0), ("losses.gan", "none")):
+        if get(config, key) != wanted:
+            raise UserError(f"{key} is {get(config, key)}, but {reason}; write {wanted}")
+    if config.vgg_maps == "spade":
+        raise UserError(f"losses.vgg_maps is spade, but {reason}; write auto")
+
+
 def _check_norm(config: Config) -> None:
     """Refuses norms that the kind of model has no place for."""
     model = config.model
@@ -118,8 +131,8 @@ def _check_norm(config: Config) -> None:
         )
     if model.kind == "pix2pixhd" and model.norm != "none":
         raise UserError(
-            f"model.norm={model.norm}: a pix2pixhd has no layout in its normalisations; write none, "
-            "or model.kind=pix2pixhd_pp"
+            f"model.norm={model.norm}: a pix2pixhd has no layout in its norms; write none, or "
+            "model.kind=pix2pixhd_pp"
         )
     if model.local_enhancer and model.kind not in PIX2PIXHD_KINDS:
         raise UserError(
@@ -152,7 +165,8 @@ def _check_terms(config: Config) -> None:
     """Refuses training with nothing to learn from, or with images that nobody learns from."""
     if config.losses.gan != "none":
         return
-    if not config.losses.vgg_weight:
+    # A sims compares the images themselves if there is no VGG19.
+    if not config.losses.vgg_weight and config.model.kind != "sims":
         raise UserError(
             "losses.gan=none and losses.vgg_weight=0 leave nothing to learn from; give one of them"
         )

@@ -117,6 +117,8 @@ def find_weights(name: str, place: Path | None = None) -> list[Path]:
     if name not in WEIGHT_FILES:
         raise UserError(f"no network is called {name!r}; write one of {', '.join(WEIGHT_FILES)}")
     files = WEIGHT_FILES[name]
+    if place is not None and place.suffix in (".pth", ".npz") and not place.exists():
+        raise UserError(f"{place}: no such file; give the weights of {name}")
     if place is not None and place.is_file():
         if len(files) == 1:
             return [place]
