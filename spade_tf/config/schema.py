@@ -152,8 +152,8 @@ class LossesConfig:
     )
     convention: str = option(
         "spade",
-        "how terms add up: spade = mean over the discriminator's scales; pix2pixhd = sum over them, "
-        "its own loss halved, feature matching times 4 / discriminator.num_layers",
+        "how terms add up: spade = mean over the discriminator's scales; pix2pixhd = sum over "
+        "them, its own loss halved, feature matching times 4 / discriminator.num_layers",
         ("spade", "pix2pixhd"),
     )
     feature_matching_weight: float = option(10.0, "weight of the feature matching loss")

@@ -24,3 +24,9 @@ def halve(x: Any) -> Any:
 def pad(x: Any, size: int) -> Any:
     """Features with `size` zeros on each side of height and width."""
     return ops.pad(x, ((0, 0), (size, size), (size, size), (0, 0)))
+
+
+def reflect(x: Any, size: int) -> Any:
+    """Features with `size` rows and columns mirrored at each border, which is not repeated."""
+    sides = (size, size)
+    return ops.pad(x, ((0, 0), sides, sides, (0, 0)), mode="reflect")

@@ -26,7 +26,8 @@ class PatchDiscriminator(keras.Model):
     wide on each side. Leaky ReLU with slope 0.2 everywhere but on the logits.
 
     Inputs: float layout `[batch, height, width, labels]` and image `[n * batch, height, width, 3]`;
-    see `JointConv2D`, the first layer, for n.
+    see `JointConv2D`, the first layer, for n. `use_bias` gives the normalised convolutions biases
+    too, as pix2pixHD's have; the normalisation takes them away again.
     Returns: list of `num_layers` feature maps and the logits `[n * batch, h, w, 1]` (float32).
     """
 
@@ -35,12 +36,14 @@ class PatchDiscriminator(keras.Model):
         base_width: int = 64,
         num_layers: int = 4,
         spectral_norm: bool = True,
+        use_bias: bool = False,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.base_width = base_width
         self.num_layers = num_layers
         self.spectral_norm = spectral_norm
+        self.use_bias = use_bias
         self.convolutions: list[keras.layers.Layer] = []
         self.norms: list[keras.layers.Layer] = []
         for index in range(num_layers):
@@ -49,7 +52,7 @@ class PatchDiscriminator(keras.Model):
                 min(base_width * 2**index, MAX_WIDTH),
                 4,
                 strides=1 if index and index == num_layers - 1 else 2,
-                use_bias=index == 0,
+                use_bias=use_bias or index == 0,
                 kernel_initializer=xavier_normal(),
                 dtype=self.dtype_policy,
                 name=f"conv_{index}",
@@ -95,6 +98,7 @@ class PatchDiscriminator(keras.Model):
             "base_width": self.base_width,
             "num_layers": self.num_layers,
             "spectral_norm": self.spectral_norm,
+            "use_bias": self.use_bias,
         }
 
 
@@ -118,6 +122,7 @@ class MultiScaleDiscriminator(keras.Model):
         num_scales: int = 2,
         num_layers: int = 4,
         spectral_norm: bool = True,
+        use_bias: bool = False,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -127,11 +132,13 @@ class MultiScaleDiscriminator(keras.Model):
         self.num_scales = num_scales
         self.num_layers = num_layers
         self.spectral_norm = spectral_norm
+        self.use_bias = use_bias
         self.scales = [
             PatchDiscriminator(
                 base_width,
                 num_layers,
                 spectral_norm,
+                use_bias,
                 dtype=self.dtype_policy,
                 name=f"scale_{index}",
             )
@@ -169,6 +176,7 @@ class MultiScaleDiscriminator(keras.Model):
             "num_scales": self.num_scales,
             "num_layers": self.num_layers,
             "spectral_norm": self.spectral_norm,
+            "use_bias": self.use_bias,
         }
 
 

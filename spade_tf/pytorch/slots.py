@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from spade_tf.layers import SPADE, ParameterFreeNorm, SpectralNormalization
+from spade_tf.layers import SPADE, DoublingConv2D, ParameterFreeNorm, SpectralNormalization
 from spade_tf.models.discriminator import MultiScaleDiscriminator
 from spade_tf.models.encoder import StyleEncoder
 from spade_tf.models.generator import Generator
@@ -35,7 +35,9 @@ Slots = dict[str, Slot]
 
 def slots_of(model: keras.Model) -> Slots:
     """The slots of a built network, under the names of the code that it was published with."""
-    for kind, slots in SLOTS.items():
+    from spade_tf.pytorch import pix2pixhd_slots  # it needs this module
+
+    for kind, slots in {**SLOTS, **pix2pixhd_slots.SLOTS}.items():
         if isinstance(model, kind):
             return slots(model)
     known = ", ".join(kind.__name__ for kind in SLOTS)
@@ -48,13 +50,13 @@ def generator_slots(generator: Generator) -> Slots:
         grid = (generator.start_height, generator.start_width)
         slots = _dense_to_grid("fc", generator.start, grid)
     else:
-        slots = _convolution("fc", generator.start)
+        slots = convolution_slots("fc", generator.start)
     for block in generator.blocks:
         name = block.name.replace("middle", "G_middle")
         for part in ("0", "1", "s") if block.learned_shortcut else ("0", "1"):
-            slots |= _convolution(f"{name}.conv_{part}", getattr(block, f"conv_{part}"))
+            slots |= convolution_slots(f"{name}.conv_{part}", getattr(block, f"conv_{part}"))
             slots |= _modulation(f"{name}.norm_{part}", getattr(block, f"norm_{part}"))
-    return slots | _convolution("conv_img", generator.to_image)
+    return slots | convolution_slots("conv_img", generator.to_image)
 
 
 def discriminator_slots(discriminator: MultiScaleDiscriminator) -> Slots:
@@ -64,9 +66,9 @@ def discriminator_slots(discriminator: MultiScaleDiscriminator) -> Slots:
         for layer, convolution in enumerate(scale.convolutions):
             deeper = ".0" if layer else ""
             name = f"discriminator_{index}.model{layer}.0{deeper}"
-            slots |= _convolution(name, convolution)
+            slots |= convolution_slots(name, convolution)
         last = len(scale.convolutions)
-        slots |= _convolution(f"discriminator_{index}.model{last}.0", scale.logits)
+        slots |= convolution_slots(f"discriminator_{index}.model{last}.0", scale.logits)
     return slots
 
 
@@ -74,7 +76,7 @@ def encoder_slots(encoder: StyleEncoder) -> Slots:
     """`layer1` ... and the heads `fc_mu`, `fc_var`, which read a 4x4 grid."""
     slots: Slots = {}
     for index, convolution in enumerate(encoder.convolutions, start=1):
-        slots |= _convolution(f"layer{index}.0", convolution)
+        slots |= convolution_slots(f"layer{index}.0", convolution)
     for name, head in (("fc_mu", encoder.mean), ("fc_var", encoder.log_variance)):
         slots |= _dense_from_grid(name, head, (4, 4))
     return slots
@@ -83,8 +85,9 @@ def encoder_slots(encoder: StyleEncoder) -> Slots:
 def perceptual_slots(network: PerceptualNetwork) -> Slots:
     """torchvision's `features.N`."""
     slots: Slots = {}
-    for layer, (_, name, _) in zip(network.convolutions, CONVOLUTIONS, strict=True):
-        slots |= _convolution(name, layer)
+    names = {keras_name: name for keras_name, name, _ in CONVOLUTIONS}
+    for layer in network.convolutions:
+        slots |= convolution_slots(names[layer.name], layer)
     return slots
 
 
@@ -119,16 +122,16 @@ SLOTS: dict[type, Callable[..., Slots]] = {
 def _modulation(name: str, norm: keras.layers.Layer) -> Slots:
     slots = _statistics(f"{name}.param_free_norm", norm.norm)
     if isinstance(norm, SPADE):
-        slots |= _convolution(f"{name}.mlp_shared.0", norm.mask_conv)
-        slots |= _convolution(f"{name}.mlp_gamma", norm.gamma_conv)
-        return slots | _convolution(f"{name}.mlp_beta", norm.beta_conv)
+        slots |= convolution_slots(f"{name}.mlp_shared.0", norm.mask_conv)
+        slots |= convolution_slots(f"{name}.mlp_gamma", norm.gamma_conv)
+        return slots | convolution_slots(f"{name}.mlp_beta", norm.beta_conv)
     affine = f"{name}.class_specified_affine"
     slots |= {f"{affine}.weight": _plain(norm.gamma), f"{affine}.bias": _plain(norm.beta)}
     if norm.has_instances:
-        slots |= _convolution(f"{name}.inst_conv", norm.edge_conv)
+        slots |= convolution_slots(f"{name}.inst_conv", norm.edge_conv)
     if norm.use_positions:
-        slots |= _convolution(f"{affine}.dist_conv_w", norm.gamma_position_conv)
-        slots |= _convolution(f"{affine}.dist_conv_b", norm.beta_position_conv)
+        slots |= convolution_slots(f"{affine}.dist_conv_w", norm.gamma_position_conv)
+        slots |= convolution_slots(f"{affine}.dist_conv_b", norm.beta_position_conv)
     return slots
 
 
@@ -150,8 +153,14 @@ def _kernel(variable: keras.Variable) -> Slot:
     return Slot(variable, (outputs, inputs, height, width), lambda k: k.transpose(2, 3, 1, 0))
 
 
-def _convolution(name: str, layer: keras.layers.Layer) -> Slots:
-    """A convolution, or one with spectral normalisation and its two vectors."""
+def _transposed_kernel(variable: keras.Variable) -> Slot:
+    """PyTorch's transposed convolutions have [in, out, height, width]."""
+    height, width, inputs, outputs = variable.shape
+    return Slot(variable, (inputs, outputs, height, width), lambda k: k.transpose(2, 3, 0, 1))
+
+
+def convolution_slots(name: str, layer: keras.layers.Layer) -> Slots:
+    """A convolution, transposed or not, or one with spectral normalisation and its two vectors."""
     slots: Slots = {}
     weight = "weight"
     if isinstance(layer, SpectralNormalization):
@@ -164,7 +173,8 @@ def _convolution(name: str, layer: keras.layers.Layer) -> Slots:
             lambda v: v.reshape(inputs, height, width).transpose(1, 2, 0).ravel(),
         )
         layer = layer.layer
-    slots[f"{name}.{weight}"] = _kernel(layer.kernel)
+    is_transposed = isinstance(layer, DoublingConv2D)
+    slots[f"{name}.{weight}"] = (_transposed_kernel if is_transposed else _kernel)(layer.kernel)
     if layer.use_bias:
         slots[f"{name}.bias"] = _plain(layer.bias)
     return slots

@@ -3,7 +3,7 @@
 import keras
 
 from spade_tf.config import Config
-from spade_tf.layers import CLADE, SPADE
+from spade_tf.layers import CLADE, SPADE, Concat
 from spade_tf.models.generator import Generator
 
 
@@ -18,6 +18,13 @@ def build_norm(config: Config) -> keras.layers.Layer:
             kernel_size=model.mask_kernel_size,
             param_free_norm=model.param_free_norm,
             modulation="convolutions" if config.train.jit_compile else model.modulation,
+            dtype=config.train.precision,
+        )
+    if model.norm == "concat":
+        return Concat(
+            data.num_labels,
+            has_instances=data.has_instances,
+            param_free_norm=model.param_free_norm,
             dtype=config.train.precision,
         )
     return CLADE(
