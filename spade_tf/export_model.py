@@ -30,6 +30,7 @@ def main(_: object) -> None:
     check_folder(base, "--output")
 
     command_line.import_tensorflow()  # only once the command line is sound
+    refuse_sims(workdir)
     writers = {"saved_model": write_saved_model, "tflite": write_tflite}
     for name in flags.FLAGS.formats:
         writers[name](workdir, base)
@@ -69,6 +70,20 @@ def write_tflite(workdir: pathlib.Path, base: pathlib.Path) -> None:
         print(
             f"{path}  {path.stat().st_size / 1e6:.1f} MB"
             + (f"; grey levels off the Keras model: {text} dB" if off else "")
+        )
+
+
+def refuse_sims(workdir: pathlib.Path) -> None:
+    """Refuses a semi-parametric model, whose network alone paints nothing."""
+    from spade_tf.training.workdir import Workdir
+
+    config = Workdir(workdir).read_config()
+    if config.model.kind == "sims":
+        raise UserError(
+            f"{workdir} holds a model.kind=sims, which is not exported: it paints from canvases "
+            f"that it retrieves from its memory bank {config.model.bank}, and neither a SavedModel "
+            "nor a .tflite file can hold that. Paint with python -m spade_tf.synthesize "
+            f"--model={workdir}, or export a model of another kind"
         )
 
 

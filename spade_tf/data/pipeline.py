@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.data import order, sources, transforms
+from spade_tf.data.canvases import make_canvases
 from spade_tf.data.labels import dont_care_label
 from spade_tf.data.position_map import position_map
 
@@ -31,7 +32,9 @@ def make_dataset(
 
     `label_map` int32 [batch, height, width]; `image` float32 [batch, height, width, 3], -1..1
     (training; validation where photographs exist); `instance_map` int32 [batch, height, width] if
-    data.has_instances; `position_map` float32 [batch, height, width, 2] if config.has_positions.
+    data.has_instances; `position_map` float32 [batch, height, width, 2] if config.has_positions;
+    `canvas` float32 [batch, height, width, 4] and `canvas_label_map` int32 [batch, height, width]
+    for model.kind=sims.
 
     `train` never ends; image number n of the stream is the same whatever the batch size, the
     workers, the threads or the start. `val` is one pass in order, cut in the middle; its last batch
@@ -68,8 +71,11 @@ def make_dataset(
         stream = tf.data.Dataset.range(start_image, len(examples)).map(lambda n: (n, n))
     stream = order.take_shard(stream, start_image, global_batch_size, num_shards, shard_index)
 
+    canvases = make_canvases(config, split, training) if config.model.kind == "sims" else None
+
     def make_example(number: tf.Tensor, index: tf.Tensor) -> transforms.Example:
-        return finish(cut_out(load(index), number, config, training), config)
+        example = finish(cut_out(load(index), number, config, training), config)
+        return canvases(example, number, index) if canvases else example
 
     batches = stream.map(make_example, tf.data.AUTOTUNE, deterministic=True)
     batches = batches.batch(batch_size, drop_remainder=training).prefetch(tf.data.AUTOTUNE)

@@ -16,7 +16,11 @@ Move = Callable[[Segment, Piece, np.ndarray], Piece]
 
 
 def retrieved_canvas(
-    label_map: np.ndarray, bank: Bank, unknown: int, move: Move | None = None
+    label_map: np.ndarray,
+    bank: Bank,
+    unknown: int,
+    move: Move | None = None,
+    without_image: int | None = None,
 ) -> Canvas:
     """The canvas of a layout, from segments of the bank; the same for the same layout and bank.
 
@@ -25,12 +29,13 @@ def retrieved_canvas(
       bank: of the training set.
       unknown: the label for "none of them".
       move: what a spatial transformer does with each piece; None leaves them in place.
+      without_image: number of an image in the bank that is not searched.
     """
     height, width = label_map.shape
     queries = find_segments(label_map, bank.nothing, bank.thin, sizes.min_query_area(height, width))
     pieces, areas = [], []
     for query in queries:
-        found = retrieve(bank, query, kept=1)
+        found = retrieve(bank, query, kept=1, without_image=without_image)
         if not found:
             continue
         match = bank.segment(found[0].number)

@@ -21,6 +21,7 @@ from spade_tf.inference import InferenceGenerator
 from spade_tf.models import Generator
 from spade_tf.pictures import from_uint8, to_uint8
 from spade_tf.synthesis.requests import Request
+from spade_tf.synthesis.retrieval import Retrieval
 
 
 class Synthesizer:
@@ -42,7 +43,7 @@ class Synthesizer:
             model = InferenceGenerator(generator)
             self._prepare, self._paint = tf.function(model.prepare), tf.function(model.paint)
         else:
-            self._prepare = dict
+            self._prepare = Retrieval(config, generator) if config.model.kind == "sims" else dict
 
             @tf.function
             def paint(inputs: dict[str, Any], z: Any) -> Any:

@@ -17,6 +17,7 @@ from spade_tf.data.failures import explain_failure
 from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
+from spade_tf.sims.own_bank import with_bank
 from spade_tf.training.checkpoints import Checkpoints
 from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
@@ -54,6 +55,7 @@ def train(
     check_folder(workdir.path, "--workdir")
     workdir.check_same_model(config)
     quick_check(config)
+    config = with_bank(config, workdir.path)
 
     images_per_epoch = num_examples(config, "train")
     trainer = Trainer(without_lost_term(config, workdir), images_per_epoch)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from spade_tf.config import Config, from_json, get, to_json
 from spade_tf.errors import UserError
 from spade_tf.files import write_beside
+from spade_tf.sims.own_bank import found_bank
 
 ARCHITECTURE_KEYS = (
     "data.num_labels",
@@ -30,6 +31,7 @@ ARCHITECTURE_KEYS = (
     "model.mask_kernel_size",
     "model.hidden_width",
     "model.spectral_norm",
+    "model.spatial_transformer",
     "discriminator.base_width",
     "discriminator.num_scales",
     "discriminator.num_layers",
@@ -53,6 +55,7 @@ class Workdir:
     evaluation.png      their curves
     best/               the best checkpoint so far, itself a workdir
     samples/            image grids: layout | photograph | synthesised
+    bank/               the memory bank of a sims that was given none
     tensorboard/        scalars and grids for TensorBoard
     """
 
@@ -85,7 +88,8 @@ class Workdir:
                 f"{self.path} is no workdir of a training run: it has no config.json; give the "
                 "folder that was --workdir of spade_tf.train"
             )
-        return from_json(self.config.read_text(), str(self.config))
+        config = from_json(self.config.read_text(), str(self.config))
+        return found_bank(config, self.path)
 
     def check_same_model(self, config: Config) -> None:
         """Refuses a config whose networks are not those of this workdir's checkpoint."""
