@@ -28,7 +28,8 @@ class Measured:
       width, height: of the label map in pixels.
       shares: share of the pixels, 0..1, by label.
       mean_confidence: mean over the pixels of the largest probability; None if it is not known.
-      confidence_bins: pixels by their largest probability, in hundredths; empty if not known.
+      confidence_bins: pixels by their largest probability in hundredths, 0 to 100; empty if it is
+        not known.
     """
 
     segmenter: str
@@ -53,8 +54,8 @@ def measure(
     mean, bins = None, []
     if confidence is not None:
         mean = float(confidence.mean(dtype=np.float64))
-        hundredths = np.clip(confidence * BINS, 0, BINS - 1).astype(int)
-        bins = np.bincount(hundredths.ravel(), minlength=BINS).tolist()
+        hundredths = (confidence * BINS).astype(int)
+        bins = np.bincount(hundredths.ravel(), minlength=BINS + 1).tolist()
     height, width = label_map.shape
     return Measured(segmenter, width, height, shares(label_map, num_labels), mean, bins)
 

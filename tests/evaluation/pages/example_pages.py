@@ -1,6 +1,8 @@
 """Pages with tiny pictures whose colour tells which they are."""
 
+import json
 import pathlib
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -41,7 +43,12 @@ def write_small_page(folder: pathlib.Path, **values) -> None:
         PageExample(name, write_pictures(folder, len(columns), name), shares)
         for name, shares in zip(NAMES, SHARES, strict=True)
     ]
-    defaults = {"metrics": METRICS, "methods": ("A", "B"), "columns": columns, "aspect": 1.0}
+    defaults: dict[str, Any] = {
+        "metrics": METRICS,
+        "methods": ("A", "B"),
+        "columns": columns,
+        "aspect": 1.0,
+    }
     defaults |= {"title": "Tests & <more>", "class_names": CLASSES, "palette": PALETTE}
     write_page(Page(**({"examples": examples} | defaults | values)), folder)
 
@@ -54,3 +61,9 @@ def write_long_page(folder: pathlib.Path, count: int) -> None:
     ]
     columns = ["Layout", "Photograph"]
     write_small_page(folder, examples=examples, columns=columns, metrics=(), methods=())
+
+
+def data_of(folder: pathlib.Path) -> dict:
+    """What the viewer of a page reads."""
+    text = (folder / "viewer" / "data.js").read_text(encoding="utf-8")
+    return json.loads(text.partition("const DATA = ")[2].rstrip(";\n"))

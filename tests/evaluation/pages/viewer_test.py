@@ -89,7 +89,11 @@ def test_search_and_sort(browse, folder):
 
 def test_metrics_with_those_of_the_chosen_classes(browse, folder):
     def steps(page, asked):
-        head, miou, fid = ["Metric", "A", "B"], ["miou (%) ↑", "40.00", "50.50★"], ["fid ↓", "30.25"]
+        head, miou, fid = (
+            ["Metric", "A", "B"],
+            ["miou (%) ↑", "40.00", "50.50★"],
+            ["fid ↓", "30.25"],
+        )
         assert table(page) == [head, miou, [*fid, "–"]]
         choose(page, "sky", "tree", "road")
         classes = [["sky", "80.00★", "70.00"], ["tree", "–", "60.00"]]
