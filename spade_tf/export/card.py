@@ -46,7 +46,7 @@ def make_card(
         dont_care=dont_care_label(data),
         label_of_file_id=tuple(grey.tolist()),
         has_instances=data.has_instances,
-        latent_dim=config.model.latent_dim,
+        latent_dim=config.latent_dim,
         style_size=(size, size) if has_encoder else None,
         **_origin(workdir, licence),
         config=json.loads(to_json(config)),

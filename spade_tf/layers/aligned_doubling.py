@@ -15,7 +15,7 @@ def double_aligned(x: Any) -> Any:
 
 
 def _double_axis(x: Any, axis: int) -> Any:
-    """Outputs 2 i and 2 i + 1 lie i / (2 n - 1) before and (n - 1 - i) / (2 n - 1) after input i."""
+    """Output 2 i lies i / (2 n - 1) before input i, and 2 i + 1 (n - 1 - i) / (2 n - 1) after."""
     shape = ops.shape(x)
     size = shape[axis]
     before = ops.concatenate([_part(x, axis, 0, 1), _part(x, axis, 0, -1)], axis)

@@ -94,8 +94,10 @@ class CascadedRefinementNetwork(keras.Model):
         images = self.images(inputs)
         if self.num_images == 1 or "z" not in inputs:
             return ops.clip(images[:, :, :, 0], -1.0, 1.0)
-        choice = ops.one_hot(ops.argmax(inputs["z"], axis=-1), self.num_images, dtype="float32")
-        chosen = ops.sum(images * choice[:, None, None, :, None], axis=3)
+        # Not argmax: Keras' looks at bits, which TensorFlow Lite cannot.
+        _, largest = ops.top_k(inputs["z"], 1)
+        choice = ops.one_hot(largest[:, 0], self.num_images, dtype="float32")
+        chosen = ops.sum(images * ops.reshape(choice, (-1, 1, 1, self.num_images, 1)), axis=3)
         return ops.clip(chosen, -1.0, 1.0)
 
     def images(self, inputs: dict[str, Any]) -> Any:

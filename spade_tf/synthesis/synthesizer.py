@@ -54,15 +54,18 @@ class Synthesizer:
     def styles(self, seed: int, samples: int, style: str | None = None) -> np.ndarray | None:
         """Latents `[samples, latent_dim]`: sample k is the same for every label map.
 
+        Of the images that a crn makes, the first sample is a random one and each further one the
+        next, so that no two are the same.
+
         Args:
           seed: of the noise.
           samples: how many.
           style: a photograph. Its mean style comes first, then draws from its distribution.
 
         Raises:
-          UserError: a style or several samples were asked of a model that has none.
+          UserError: a style was asked of a model that has none, or more samples than it has.
         """
-        latent_dim = self.config.model.latent_dim
+        latent_dim = self.config.latent_dim
         if style and not self.encoder:
             raise UserError(
                 "--style needs a model with a style encoder (model.latent_dim > 0, "
@@ -78,6 +81,13 @@ class Synthesizer:
         noise = np.stack(
             [tf.random.stateless_normal((latent_dim,), (seed, k)).numpy() for k in range(samples)]
         )
+        if self.config.model.kind == "crn":
+            if samples > latent_dim:
+                raise UserError(
+                    f"--samples={samples}, but this crn makes {latent_dim} images of each label "
+                    f"map (model.diversity): write at most {latent_dim}"
+                )
+            return np.stack([np.roll(noise[0], k) for k in range(samples)])
         if not style or not self.encoder:
             return noise
         image = from_uint8(read_image(style))[np.newaxis]

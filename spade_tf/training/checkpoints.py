@@ -62,7 +62,8 @@ class Checkpoints:
     def _refuse_not_finite(self) -> None:
         """The losses of a step do not show what its own update did to the weights."""
         state = self.state
-        for variable in state.generator_variables + state.discriminator.trainable_variables:
+        judge = state.discriminator.trainable_variables if state.discriminator else []
+        for variable in state.generator_variables + judge:
             if not tf.reduce_all(tf.math.is_finite(variable.value)):
                 raise UserError(
                     f"{variable.path} is not finite at step {int(state.step.numpy())}; it was not "
@@ -84,7 +85,9 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
             f"{workdir.path} holds no checkpoint yet; wait for the first one, or train with a "
             "smaller train.save_every_steps"
         )
-    generator, encoder = build_generator(config), build_encoder(config)
+    generator = build_generator(config)
+    # Features of instances are painted from clusters, which the generator has.
+    encoder = None if config.has_features else build_encoder(config)
     parts = {"ema_generator": variables_by_path(generator)}
     if encoder:
         parts["encoder"] = variables_by_path(encoder)
@@ -98,7 +101,8 @@ def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
     except AssertionError as error:
         raise UserError(
             f"checkpoint {prefix} lacks values that this config trains; continue it with the "
-            "train.precision and train.gradient_accumulation of the config.json beside it"
+            "train.precision, train.gradient_accumulation and train.only_layers of the config.json "
+            "beside it"
         ) from error
     # TensorFlow's reader raises an IndexError or RuntimeError where a file is cut short.
     except (tf.errors.OpError, ValueError, IndexError, RuntimeError) as error:

@@ -31,13 +31,12 @@ class Samples:
         except tf.errors.OpError as error:
             raise explain_failure(config, "val", error) from error
         count = len(self.batch["label_map"])
-        latent = config.model.latent_dim
-        self.z = tf.random.stateless_normal((count, latent), (config.train.seed, 1))
+        self.z = tf.random.stateless_normal((count, config.latent_dim), (config.train.seed, 1))
 
     def write(self, trainer: Trainer, step: int) -> np.ndarray:
         """Writes the grid of this step and returns it, uint8 `[height, width, 3]`."""
         inputs = {key: value for key, value in self.batch.items() if key != "image"}
-        if self.config.model.latent_dim:
+        if self.config.latent_dim:
             inputs["z"] = self.z
         images = to_uint8(trainer.synthesize(inputs))
         label_maps = self.batch["label_map"]

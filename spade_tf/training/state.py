@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from spade_tf.config import Config
+from spade_tf.errors import UserError
 from spade_tf.models import build_discriminator, build_encoder, build_generator
 from spade_tf.training.adam import Adam
 
@@ -15,10 +16,11 @@ class TrainingState:
     follow from `train.seed` and `images_seen`, so no generator state needs saving.
 
     Attributes:
-      generator, discriminator, encoder: the networks (encoder None for a model without style).
+      generator, discriminator, encoder: the networks (encoder None for a model without style,
+        discriminator None for one that learns without).
       ema_generator: moving average of the generator's weights; used for pictures and export.
       generator_optimizer: Adam over generator and encoder.
-      discriminator_optimizer: Adam over the discriminator.
+      discriminator_optimizer: Adam over the discriminator, or None.
       step: int64, training iterations done (one generator step each).
       images_seen: int64, position in the endless stream of training images.
     """
@@ -30,33 +32,34 @@ class TrainingState:
         self.encoder = build_encoder(config)
         self.ema_generator = build_generator(config)
         copy_variables(self.generator.variables, self.ema_generator.variables)
+        self._only_layers = config.train.only_layers
         self.generator_optimizer = _adam(config, generator_rate(config), "generator_optimizer")
-        self.discriminator_optimizer = _adam(
-            config, discriminator_rate(config), "discriminator_optimizer"
-        )
         self.generator_optimizer.build(self.generator_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.discriminator_optimizer = None
+        if self.discriminator:
+            rate = discriminator_rate(config)
+            self.discriminator_optimizer = _adam(config, rate, "discriminator_optimizer")
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.step = tf.Variable(0, dtype=tf.int64, trainable=False, name="step")
         self.images_seen = tf.Variable(0, dtype=tf.int64, trainable=False, name="images_seen")
 
     @property
     def generator_variables(self) -> list:
-        """What the generator's optimizer trains: generator and encoder."""
+        """What the generator's optimizer trains: generator, or some of its layers, and encoder."""
         encoder = self.encoder.trainable_variables if self.encoder else []
-        return self.generator.trainable_variables + encoder
+        return variables_of_layers(self.generator, self._only_layers) + encoder
 
     def checkpoint(self) -> tf.train.Checkpoint:
         """The whole state as one TensorFlow checkpoint."""
         parts = {
             "generator": self.generator,
             "discriminator": self.discriminator,
+            "encoder": self.encoder,
             "ema_generator": self.ema_generator,
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,
         }
-        if self.encoder:
-            parts["encoder"] = self.encoder
-        named = {name: variables_by_path(part) for name, part in parts.items()}
+        named = {name: variables_by_path(part) for name, part in parts.items() if part}
         return tf.train.Checkpoint(step=self.step, images_seen=self.images_seen, **named)
 
     def average_generator(self, decay: tf.Tensor) -> None:
@@ -81,6 +84,23 @@ def generator_rate(config: Config) -> float:
 def discriminator_rate(config: Config) -> float:
     """Discriminator's learning rate: twice the base rate with TTUR."""
     return config.train.learning_rate * (2.0 if config.train.ttur else 1.0)
+
+
+def variables_of_layers(generator: keras.Model, names: str) -> list:
+    """Trainable variables of the layers of these names, separated by commas; of all if empty.
+
+    Raises UserError if the generator has no such layer.
+    """
+    variables = generator.trainable_variables
+    layers = {variable.path: variable.path.split("/")[1] for variable in variables}
+    wanted = {name.strip() for name in names.split(",")} if names else set(layers.values())
+    unknown = sorted(wanted - set(layers.values()))
+    if unknown:
+        raise UserError(
+            f"train.only_layers={names}: the generator has no {', '.join(unknown)}; write some of "
+            f"{', '.join(dict.fromkeys(layers.values()))}"
+        )
+    return [variable for variable in variables if layers[variable.path] in wanted]
 
 
 def variables_by_path(owner: keras.Model | keras.optimizers.Optimizer) -> dict[str, tf.Variable]:

@@ -1,4 +1,6 @@
-"""One training iteration: a generator step, then discriminator steps. Runs in replica context.
+"""One training iteration: a generator step, then discriminator steps if there is a discriminator.
+
+Runs in replica context.
 
 Every function here sees one replica's part of the batch and is compiled as a whole by `Trainer`.
 Losses are sums over the replica's examples divided by the GLOBAL batch, because the optimizers add
@@ -10,7 +12,13 @@ from typing import Any
 import tensorflow as tf
 
 from spade_tf.config import Config
-from spade_tf.losses import DiscriminatorObjective, GeneratorObjective, reported, total
+from spade_tf.losses import (
+    VGG_WEIGHTS,
+    DiscriminatorObjective,
+    GeneratorObjective,
+    reported,
+    total,
+)
 from spade_tf.models.discriminator import split_fake_real
 from spade_tf.models.encoder import reparameterize
 from spade_tf.models.perceptual_network import PerceptualNetwork
@@ -38,10 +46,12 @@ class Steps:
             losses.gan,
             feature_matching_weight=losses.feature_matching_weight,
             vgg_weight=losses.vgg_weight if perceptual_network else 0.0,
-            kl_weight=losses.kl_weight if state.encoder else 0.0,
+            vgg_map_weights=VGG_WEIGHTS[config.vgg_maps],
+            kl_weight=losses.kl_weight if state.encoder and not config.has_features else 0.0,
             kl_examples=losses.kl_examples or global_batch_size,
+            convention=losses.convention,
         )
-        self.discriminator_objective = DiscriminatorObjective(losses.gan)
+        self.discriminator_objective = DiscriminatorObjective(losses.gan, losses.convention)
 
     def iteration(self, batches: list[Batch], step: tf.Tensor) -> dict[str, tf.Tensor]:
         """A generator step on the first batch and a discriminator step on each.
@@ -49,6 +59,8 @@ class Steps:
         Returns this replica's share of every weighted term; add them up over replicas.
         """
         terms, fake = self.generator_step(batches[0], step)
+        if not self.state.discriminator:
+            return terms
         for turn, batch in enumerate(batches, start=1):
             if turn > 1 or self.config.train.discriminator_fake == "fresh":
                 fake = tf.stop_gradient(self._generate(batch, self._noise(step, turn))[0])
@@ -60,22 +72,9 @@ class Steps:
     ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Updates generator and encoder; returns the terms and the image they were computed on."""
         state = self.state
-        network = self.perceptual_network
-        real_maps: Any = network(batch["image"]) if network else None
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in state.generator_variables])
-            fake, latent = self._generate(batch, self._noise(step, turn=0))
-            fake_features = state.discriminator({**batch, "image": fake}, training=True)
-            # Not training: the spectral vectors have just advanced, and once is enough. Stopped
-            # before the tape sees it: photographs need no gradient.
-            with tape.stop_recording():
-                real_features = state.discriminator(batch, training=False)
-            terms = self.generator_objective(
-                fake_features,
-                real_features,
-                perceptual_features=(network(fake), real_maps) if network else None,
-                latent=latent,
-            )
+            terms, fake = self.generator_terms(batch, step, tape)
             loss = total(terms, self.global_batch_size)
             loss = state.generator_optimizer.scale_loss(loss)
         self._update(tape, loss, state.generator_variables, state.generator_optimizer)
@@ -84,6 +83,31 @@ class Steps:
         decay = tf.minimum(self.config.train.ema_decay, taken / (taken + 10.0))
         state.average_generator(decay)
         return reported(terms, self.global_batch_size), tf.stop_gradient(fake)
+
+    def generator_terms(
+        self, batch: Batch, step: tf.Tensor, tape: tf.GradientTape
+    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+        """The weighted terms of a new image, `[batch]` each, and that image."""
+        network, discriminator = self.perceptual_network, self.state.discriminator
+        fake, latent = self._generate(batch, self._noise(step, turn=0))
+        fake_features: Any = None
+        real_features: Any = None
+        fake_maps: Any = network(fake) if network else None
+        if discriminator:
+            fake_features = discriminator({**batch, "image": fake}, training=True)
+        # Photographs need no gradient, so the tape does not see them.
+        with tape.stop_recording():
+            real_maps: Any = network(batch["image"]) if network else None
+            if discriminator:
+                # Not training: the spectral vectors have just advanced, and once is enough.
+                real_features = discriminator(batch, training=False)
+        terms = self.generator_objective(
+            fake_features,
+            real_features,
+            perceptual_features=(fake_maps, real_maps) if network else None,
+            latent=latent,
+        )
+        return terms, fake
 
     def discriminator_step(self, batch: Batch, fake: tf.Tensor) -> dict[str, tf.Tensor]:
         """Updates the discriminator on generated and real images."""
@@ -105,7 +129,9 @@ class Steps:
         inputs, latent = dict(batch), None
         if noise is not None:
             inputs["z"] = noise
-        if self.state.encoder:
+        if self.config.has_features:
+            inputs["features"] = self.state.encoder(batch, training=True)
+        elif self.state.encoder:
             mean, log_variance = latent = self.state.encoder(batch["image"], training=True)
             inputs["z"] = reparameterize(mean, log_variance, noise)
         return self.state.generator(inputs, training=True), latent

@@ -9,8 +9,15 @@ from absl import logging
 
 from spade_tf.config import Config
 from spade_tf.errors import UserError
-from spade_tf.models.perceptual_network import build_perceptual_network, load_perceptual_weights
+from spade_tf.models.perceptual_network import (
+    CRN_MAPS,
+    PerceptualNetwork,
+    build_perceptual_network,
+    load_perceptual_weights,
+)
+from spade_tf.training.crn_steps import CRNSteps
 from spade_tf.training.schedules import linear_decay
+from spade_tf.training.sims_steps import SIMSSteps
 from spade_tf.training.state import TrainingState, discriminator_rate, generator_rate
 from spade_tf.training.steps import Steps
 from spade_tf.training.strategy import make_strategy
@@ -18,6 +25,9 @@ from spade_tf.training.strategy import make_strategy
 IMAGES_PER_DEVICE = {"GPU": 4, "CPU": 1}
 """Batch of one device when `train.batch_size` is 0: the papers' 32 on their 8 GPUs; on a CPU, where
 nobody trains for days, the official code's default of 1."""
+
+STEPS: dict[str, type[Steps]] = {"crn": CRNSteps, "sims": SIMSSteps}
+"""Of the kinds of model whose steps are their own."""
 
 
 class Trainer:
@@ -58,7 +68,8 @@ class Trainer:
             )
         with self.strategy.scope():
             self.state = TrainingState(config)
-            self.steps = Steps(config, self.state, self._perceptual_network(), self.batch_size)
+            steps = STEPS.get(config.model.kind, Steps)
+            self.steps = steps(config, self.state, self._perceptual_network(), self.batch_size)
         self._iteration = tf.function(self.steps.iteration, jit_compile=config.train.jit_compile)
         self._run = tf.function(self._run_steps)
         self._train_once = tf.function(self._train_on)
@@ -71,7 +82,7 @@ class Trainer:
 
     @property
     def discriminator(self):
-        """The discriminator being trained."""
+        """The discriminator being trained, or None with `losses.gan=none`."""
         return self.state.discriminator
 
     @property
@@ -126,7 +137,8 @@ class Trainer:
             (self.state.generator_optimizer, generator_rate(self.config)),
             (self.state.discriminator_optimizer, discriminator_rate(self.config)),
         ):
-            optimizer.learning_rate = rate * factor
+            if optimizer:
+                optimizer.learning_rate = rate * factor
 
     def _run_steps(self, iterator: Iterator, steps: tf.Tensor) -> dict[str, tf.Tensor]:
         """Cross-replica context, traced: the loop over steps stays inside one compiled call."""
@@ -154,28 +166,45 @@ class Trainer:
     @property
     def term_names(self) -> list[str]:
         """Names of the terms of this config's objective, generator's first."""
+        if isinstance(self.steps, SIMSSteps):
+            return self.steps.term_names
         objective = self.steps.generator_objective
+        has_discriminator = self.discriminator is not None
         names = {
-            "G_GAN": True,
-            "G_GAN_Feat": objective.feature_matching_weight,
+            "G_GAN": has_discriminator,
+            "G_GAN_Feat": has_discriminator and objective.feature_matching_weight,
             "G_VGG": objective.vgg_weight,
             "G_KLD": objective.kl_weight,
-            "D_Fake": True,
-            "D_Real": True,
+            "D_Fake": has_discriminator,
+            "D_Real": has_discriminator,
         }
         return [name for name, used in names.items() if used]
 
-    def _perceptual_network(self):
+    def _perceptual_network(self) -> PerceptualNetwork | None:
         losses = self.config.losses
         if not losses.vgg_weight:
             return None
-        network = build_perceptual_network(seed=self.config.train.seed)
+        options: dict[str, Any] = {}
+        if self.config.vgg_maps != "spade":
+            options = {"maps": CRN_MAPS, "pooling": "average"}
+        network = build_perceptual_network(seed=self.config.train.seed, **options)
+        is_only_term = self.discriminator is None and self.config.model.kind != "sims"
         try:
             if losses.vgg_weights == "auto":
                 load_perceptual_weights(network, "imagenet")
             elif losses.vgg_weights != "none":
                 load_perceptual_weights(network, losses.vgg_weights)
+            elif is_only_term:
+                logging.warning(
+                    "losses.vgg_weights=none: a VGG19 of RANDOM weights is all that this model "
+                    "learns from; expect far worse images than published"
+                )
         except UserError as error:
+            if is_only_term:
+                raise UserError(
+                    f"{error}. With losses.gan=none no other term would be left: give a weight "
+                    "file, or losses.vgg_weights=none to learn from random weights"
+                ) from error
             if losses.vgg_weights != "auto":
                 raise
             logging.warning("training WITHOUT the perceptual loss (G_VGG): %s", error)
