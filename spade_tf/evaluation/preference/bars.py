@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from spade_tf.evaluation.preference.results import StudyResults
 from spade_tf.files import beside
@@ -20,11 +21,11 @@ def draw_bars(results: Sequence[StudyResults], picture: pathlib.Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(8, 1.3 + 0.6 * len(results)), layout="constrained")
+    figure, axis = plt.subplots(figsize=(8, 1.2 + 0.7 * len(results)), layout="constrained")
     for place, result in enumerate(results):
         _draw_bar(axis, place, result)
     axis.axvline(50, color="black", linewidth=1, linestyle=":")
-    axis.set_ylim(len(results) - 0.5, -0.5)
+    axis.set_ylim(len(results) - 0.6, -0.6)
     axis.set_xlim(0, 100)
     axis.set_yticks(range(len(results)), [_title(result) for result in results])
     axis.set_xlabel("% of answers; whisker: 95 % interval over questions")
@@ -36,21 +37,21 @@ def draw_bars(results: Sequence[StudyResults], picture: pathlib.Path) -> None:
     plt.close(figure)
 
 
-def _draw_bar(axis, place: int, result: StudyResults) -> None:
+def _draw_bar(axis: Any, place: int, result: StudyResults) -> None:
     scores, settings = result.scores, result.settings
     if scores.share is None:
         axis.text(50, place, "no answers yet", ha="center", va="center")
         return
     share = 100 * scores.share
-    axis.barh(place, share, 0.7, color=COLOR_A)
-    axis.barh(place, 100 - share, 0.7, left=share, color=COLOR_B)
+    axis.barh(place, share, 0.5, color=COLOR_A)
+    axis.barh(place, 100 - share, 0.5, left=share, color=COLOR_B)
     interval = scores.questions_interval or scores.answers_interval
     assert interval
     low, high = (100 * value for value in interval)
     axis.errorbar(share, place, xerr=[[share - low], [high - share]], color="black", capsize=4)
-    axis.text(1, place, f"{settings['method_a']} {share:.1f}", va="center", color="white")
-    name_b = f"{100 - share:.1f} {settings['method_b']}"
-    axis.text(99, place, name_b, va="center", ha="right", color="black")
+    above = {"y": place - 0.25, "va": "bottom", "parse_math": False}
+    axis.text(0, s=f"{settings['method_a']} {share:.1f}", color=COLOR_A, **above)
+    axis.text(100, s=f"{100 - share:.1f} {settings['method_b']}", ha="right", **above)
 
 
 def _title(result: StudyResults) -> str:

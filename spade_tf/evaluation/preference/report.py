@@ -12,17 +12,22 @@ from spade_tf.evaluation.preference.results import Scores, StudyResults
 from spade_tf.evaluation.preference.statistics import REPLICATES, Interval
 from spade_tf.files import write_beside
 
-_HEAD = (
+_SHARES = (
     "Data set",
     "A vs. B",
     "Favour A, %",
     "Favour B, %",
-    "95 % interval of A: answers",
-    "questions",
-    "people",
+    "95 % interval of A (questions)",
     "People",
     "Questions",
     "Answers",
+)
+
+_DETAILS = (
+    "Data set",
+    "A vs. B",
+    "95 % interval of A (answers)",
+    "(people)",
     "Agreement, %",
     "Alpha",
     "Image 1, %",
@@ -33,10 +38,10 @@ _NOTES = f"""\
 Each person saw a label map and two images of it, one of either method, in random order and on
 random sides, and chose the one more like a photograph of that layout.
 
-- **95 % interval of A**: of the share in favour of A. *Answers*: Wilson's, as if all answers were
-  independent. *Questions*, *people*: percentile bootstrap ({REPLICATES:,} draws) of whole questions
-  or whole people, because answers to one question, or of one person, are not independent. If the
-  interval holds 50, the study does not tell the methods apart; go by the widest one.
+- **95 % interval of A**: of the share in favour of A. *Questions*, *people*: percentile bootstrap
+  ({REPLICATES:,} draws) of whole questions or whole people, because answers to one question, or of
+  one person, are not independent; too narrow with fewer than about 20 of them. *Answers*: Wilson's,
+  as if all answers were independent. If one of them holds 50, the methods cannot be told apart.
 - **Agreement**: pairs of answers to the same question that agree; chance gives 50. **Alpha**:
   Krippendorff's; 1 is full agreement, 0 is chance.
 - **Image 1**: answers for the left or upper image, whichever method it was of; 50 if sides play no
@@ -83,33 +88,43 @@ def to_json(results: Sequence[StudyResults], seed: int) -> str:
 
 def to_markdown(results: Sequence[StudyResults], picture: str) -> str:
     """The report as Markdown; `picture` is the file name of the bars."""
-    rows = []
-    for result in results:
-        rows.append(_row(result, result.scores, ""))
-        if result.attentive:
-            rows.append(_row(result, result.attentive, " (attentive)"))
-    table = [_HEAD, ["---"] * 2 + ["---:"] * (len(_HEAD) - 2), *rows]
+    rows = [(result, result.scores, "") for result in results]
+    rows += [(r, r.attentive, " (attentive)") for r in results if r.attentive]
+    rows.sort(key=lambda row: results.index(row[0]))
     lines = ["# Preference study", ""]
-    lines += [f"| {' | '.join(row)} |" for row in table]
-    lines += ["", f"![Share of answers in favour of each method]({picture})", "", _NOTES]
+    lines += _table(_SHARES, [_title(*row) + _shares(row[1]) for row in rows])
+    lines += ["", f"![Share of answers in favour of each method]({picture})", ""]
+    lines += _table(_DETAILS, [_title(*row) + _details(row[1]) for row in rows])
+    lines += ["", _NOTES]
     lines += [_describe(result) for result in results]
     return "\n".join(lines) + "\n"
 
 
-def _row(result: StudyResults, scores: Scores, remark: str) -> list[str]:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---"] * 2 + ["---:"] * (len(head) - 2)
+    return [f"| {' | '.join(row)} |" for row in (head, rule, *rows)]
+
+
+def _title(result: StudyResults, _: Scores, remark: str) -> list[str]:
     methods = f"{_cell(result.settings['method_a'])} vs. {_cell(result.settings['method_b'])}"
-    other = None if scores.share is None else 1 - scores.share
+    return [_cell(result.settings["dataset"]) or "–", methods + remark]
+
+
+def _shares(scores: Scores) -> list[str]:
     return [
-        _cell(result.settings["dataset"]) or "–",
-        methods + remark,
         _percent(scores.share),
-        _percent(other),
-        _interval(scores.answers_interval),
+        _percent(None if scores.share is None else 1 - scores.share),
         _interval(scores.questions_interval),
-        _interval(scores.people_interval),
         str(scores.people),
         str(scores.questions),
         str(scores.answers),
+    ]
+
+
+def _details(scores: Scores) -> list[str]:
+    return [
+        _interval(scores.answers_interval),
+        _interval(scores.people_interval),
         _percent(scores.agreement),
         _number(scores.alpha, 2),
         _percent(scores.first_share),
@@ -127,8 +142,8 @@ def _describe(result: StudyResults) -> str:
     )
     if result.checks:
         text += (
-            f" {result.checks} attention checks for each person; {result.failed} of the people "
-            "answered one wrongly, and the rows *attentive* are without them."
+            f" Attention checks for each person: {result.checks}; people who answered one wrongly: "
+            f"{result.failed}, and the rows *attentive* are without them."
         )
     return text
 

@@ -1,6 +1,7 @@
 """From the answers in the database to the numbers of the report."""
 
 import dataclasses
+import hashlib
 import statistics as python_statistics
 from collections.abc import Sequence
 from typing import Any
@@ -55,6 +56,7 @@ class StudyResults:
 
     Attributes:
       settings: the columns of the table `studies`.
+      fingerprint: SHA-256 of all questions' files.
       questions: that the study asks, attention checks not counted.
       checks: attention checks that each person gets.
       failed: people who answered one wrongly.
@@ -63,6 +65,7 @@ class StudyResults:
     """
 
     settings: dict[str, Any]
+    fingerprint: str
     questions: int
     checks: int
     failed: int
@@ -89,8 +92,11 @@ def _read_study(database: Database, settings: dict[str, Any], seed: int) -> Stud
     count = "SELECT count(*) FROM questions WHERE study = ? AND kind = "
     checks = database.value(f"{count} 'check'", study)
     answers = database.rows(_ANSWERS, study)
+    files = "SELECT group_concat(fingerprint) FROM (SELECT * FROM questions WHERE study = ? "
+    files += "ORDER BY kind, name)"
     return StudyResults(
         settings,
+        hashlib.sha256(database.value(files, study).encode()).hexdigest(),
         database.value(f"{count} 'comparison'", study),
         checks,
         database.value("SELECT count(*) FROM people WHERE study = ? AND failed", study),

@@ -8,6 +8,7 @@ import http.cookies
 import http.server
 import json
 import pathlib
+import socket
 import sqlite3
 import sys
 import urllib.parse
@@ -63,8 +64,10 @@ class StudyServer(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """Where the page is; on the whole network under this machine's name."""
         host, port = self.server_address[:2]
+        if host == "0.0.0.0":
+            host = socket.gethostname()
         return f"http://{host!s}:{port}/"
 
     def handle_error(self, request: Any, client_address: Any) -> None:

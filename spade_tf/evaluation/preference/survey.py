@@ -58,7 +58,7 @@ class Survey:
         self._database = database
         self._layouts = material.layouts
         self._clock = clock
-        self._png: Callable[[pathlib.Path], bytes] = functools.lru_cache(maxsize=128)(to_png)
+        self._png: Callable[[pathlib.Path], bytes] = functools.lru_cache(maxsize=32)(to_png)
 
     def join(self) -> str:
         """A new person; the token that the person's browser keeps."""

@@ -68,21 +68,16 @@ def test_the_report_is_markdown_a_picture_and_a_line(database, tmp_path):
         for row in (tmp_path / "new" / "r.md").read_text().splitlines()
         if row.startswith("| ")
     ]
-    assert len({len(row) for row in rows}) == 1
-    low, high = (100 * value for value in wilson_interval(8, 12))
-    assert rows[2][:6] == [
-        "| coco",
-        "red vs. blue",
-        "66.7",
-        "33.3",
-        f"{low:.1f} to {high:.1f}",
-        "66.7 to 66.7",
-    ]
+    assert {len(row) for row in rows} == {8} and len(rows) == 2 * 5
+    low, high = (f"{100 * value:.1f}" for value in wilson_interval(8, 12))
+    assert rows[2][:5] == ["| coco", "red vs. blue", "66.7", "33.3", "66.7 to 66.7"]
+    assert rows[2][5:] == ["3", "4", "12 |"]
     assert rows[3][1:4] == ["red vs. blue (attentive)", "100.0", "0.0"]
-    assert rows[4][0] == "| ade\\|20k" and rows[4][2:7] == ["–"] * 5
+    assert rows[4][0] == "| ade\\|20k" and rows[4][2:] == ["–"] * 3 + ["0", "0", "0 |"]
+    assert rows[7][2:5] == [f"{low} to {high}", "0.0 to 100.0", "33.3"]
     text = to_markdown(results, "r.png")
     assert "(r.png)" in text and "images shown for 1.5 s" in text
-    assert "1 of the people answered one wrongly" in text
+    assert "who answered one wrongly: 1," in text
     bars = np.asarray(Image.open(tmp_path / "new" / "r.png").convert("RGB"))
     # As long as the shares: blue-ish pixels for 8 of 12 answers, yellow-ish for 4.
     a = (np.abs(bars.astype(int) - (0x2A, 0x6F, 0xB0)).max(-1) < 8).any(0).sum()

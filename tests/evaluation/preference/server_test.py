@@ -4,27 +4,15 @@ import contextlib
 import http.client
 import json
 import socket
-import threading
 
 import pytest
 
 from spade_tf.errors import UserError
 from spade_tf.evaluation.preference.server import MAX_BODY_BYTES, StudyServer
+from tests.evaluation.preference.serving import serving
 from tests.evaluation.preference.small_study import make_survey
 
 JSON = {"Content-Type": "application/json"}
-
-
-@contextlib.contextmanager
-def serve(survey):
-    with StudyServer(survey, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 class Client:
@@ -54,7 +42,7 @@ class Client:
 @pytest.fixture
 def study(tmp_path):
     survey, database, _ = make_survey(tmp_path, 2)
-    with serve(survey) as server:
+    with serving(StudyServer(survey, "127.0.0.1", 0)) as server:
         yield server, database
 
 
@@ -177,7 +165,10 @@ def test_a_port_in_use_is_told(study):
 
 def test_an_image_that_vanished_is_no_crash(tmp_path, capfd):
     survey, _, _ = make_survey(tmp_path, 1)
-    with serve(survey) as server, contextlib.closing(Client(server)) as client:
+    with (
+        serving(StudyServer(survey, "127.0.0.1", 0)) as server,
+        contextlib.closing(Client(server)) as client,
+    ):
         state = client.ask("POST", "/api/join", {})[1]
         (tmp_path / "red" / "scene_0.png").unlink()
         path = f"/pictures/{state['question']['id']}"
