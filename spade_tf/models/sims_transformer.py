@@ -102,9 +102,15 @@ def warp(image: Any, affine: Any) -> Any:
     down = ((source[:, 1] + 1) * height - 1) / 2
     flat = ops.reshape(image, (-1, height * width, channels))
     left, top = ops.floor(across), ops.floor(down)
+    # Not 1 - |distance|, whose slope is 0 where the identity samples: on the pixels themselves.
+    below, right = down - top, across - left
     result = ops.zeros_like(flat)
-    for row, column in ((top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)):
-        share = (1 - ops.abs(down - row)) * (1 - ops.abs(across - column))
+    for row, column, share in (
+        (top, left, (1 - below) * (1 - right)),
+        (top, left + 1, (1 - below) * right),
+        (top + 1, left, below * (1 - right)),
+        (top + 1, left + 1, below * right),
+    ):
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         share = ops.where(inside, share, 0.0)
         place = ops.clip(row, 0, height - 1) * width + ops.clip(column, 0, width - 1)

@@ -1,12 +1,12 @@
 """From label maps to the canvases that a semi-parametric model paints from."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from spade_tf.config import Config
 from spade_tf.data.canvases import open_bank, unknown_label
-from spade_tf.models.sims_refinement import RefinementNetwork
 from spade_tf.models.sims_transformer import SpatialTransformer, warp
 from spade_tf.sims.canvas import Piece, paste
 from spade_tf.sims.segments import Segment
@@ -18,14 +18,14 @@ class Retrieval:
 
     Args:
       config: of the run that trained it.
-      generator: whose spatial transformer moves what is retrieved, if it has one; canvases are then
+      generator: a `RefinementNetwork`, whose spatial transformer moves what is retrieved, if it has one; canvases are then
         always made anew.
 
     Raises:
       UserError: the bank is missing or damaged.
     """
 
-    def __init__(self, config: Config, generator: RefinementNetwork):
+    def __init__(self, config: Config, generator: Callable[..., Any]):
         self.bank, self.unknown = open_bank(config), unknown_label(config.data)
         transformer = getattr(generator, "transformer", None)
         self.move: Move | None = transformer_move(transformer) if transformer else None
