@@ -14,9 +14,10 @@ it was. `python -m spade_tf.evaluate --segmenter=FOLDER` then uses it. FOLDER ho
 """
 
 import dataclasses
-import json
 import pathlib
+from collections.abc import Iterator
 
+import numpy as np
 from absl import flags
 
 from spade_tf import command_line
@@ -27,7 +28,7 @@ SHOWN = 12
 
 command_line.define_config_flags()
 flags.DEFINE_string("output", None, "folder of the segmenter; holds everything that is written")
-flags.DEFINE_integer("steps", 3000, "training steps in all", lower_bound=1)
+flags.DEFINE_integer("steps", 1500, "training steps in all", lower_bound=1)
 flags.DEFINE_integer("batch_size", 8, "images in a step", lower_bound=1)
 flags.DEFINE_integer("base_width", 16, "channels of the network's first layers", lower_bound=1)
 flags.DEFINE_float("learning_rate", 3e-3, "highest learning rate", lower_bound=0)
@@ -41,6 +42,7 @@ def main(_: object) -> None:
     command_line.import_tensorflow()  # only once the command line is sound
     from spade_tf.data.check import quick_check
     from spade_tf.evaluation.segmenter.card import make_card
+    from spade_tf.evaluation.segmenter.run_folder import RunFolder
     from spade_tf.evaluation.segmenter.training import SegmenterTraining
     from spade_tf.evaluation.segmenter.validation import without_extras
     from spade_tf.files import check_folder
@@ -49,44 +51,21 @@ def main(_: object) -> None:
     config = without_extras(config)
     quick_check(config)
     card = make_card(config, values.base_width, values.steps, values.batch_size)
-    describe(output / "training", {**dataclasses.asdict(card), "rate": values.learning_rate})
+    folder = RunFolder(output / "training")
+    folder.describe({**dataclasses.asdict(card), "learning_rate": values.learning_rate})
     training = SegmenterTraining(card, values.learning_rate)
-    if train(training, config, output / "training"):
+    if train(training, config, folder):
         finish(training, config, output)
 
 
-def describe(folder: pathlib.Path, settings: dict) -> None:
-    """Writes how a training was started. Raises UserError if another one was started here."""
-    from spade_tf.files import write_beside
-
-    path = folder / "settings.json"
-    settings = json.loads(json.dumps(settings))
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else settings
-    differing = [key for key in settings if stored.get(key) != settings[key]]
-    if differing:
-        what = ", ".join(f"{key}={stored.get(key)} (asked: {settings[key]})" for key in differing)
-        raise UserError(
-            f"{folder} holds another training: {what}; go on with these values, or give another "
-            "--output"
-        )
-    write_beside(path, json.dumps(settings, indent=2) + "\n")
-
-
-def train(training, config, folder: pathlib.Path) -> bool:
+def train(training, config, folder) -> bool:
     """Trains on from the newest checkpoint; False if it was interrupted before the end."""
-    import tensorflow as tf
-
-    from spade_tf.data.failures import explain_failure
     from spade_tf.data.pipeline import make_dataset, num_examples
     from spade_tf.training.interruption import Interruption
     from spade_tf.training.loss_log import LossLog, draw_loss_curves
     from spade_tf.training.progress import Progress
 
-    checkpoints = tf.train.CheckpointManager(
-        training.checkpoint(), str(folder / "checkpoints"), max_to_keep=2, checkpoint_name="step"
-    )
-    if checkpoints.latest_checkpoint:
-        checkpoints.checkpoint.restore(checkpoints.latest_checkpoint).assert_consumed()
+    folder.restore(training)
     steps, batch_size, step = training.card.steps, training.card.batch_size, training.step
     print(
         f"{config.name}: DeepLabV3+ of {training.model.count_params() / 1e6:.1f} M parameters for "
@@ -94,27 +73,52 @@ def train(training, config, folder: pathlib.Path) -> bool:
         f"{config.data.width}x{config.data.height}; step {step} of {steps}",
         flush=True,
     )
-    log = LossLog(folder / "losses.jsonl", LOG_EVERY)
+    log = LossLog(folder.losses, LOG_EVERY)
     log.forget_after(step)
     dataset = make_dataset(config, "train", batch_size, start_image=step * batch_size)
+    batches = readable(dataset.take(steps - step), config)
     with Interruption() as interruption, Progress(step * batch_size, steps * batch_size) as bar:
+        for batch in batches:
+            loss = training.train_step(batch)
+            step += 1
+            refuse_not_finite(loss, step)
+            log.add({"cross_entropy": loss[np.newaxis]})
+            bar.advance(batch_size)
+            if step % LOG_EVERY == 0 or step == steps:
+                bar.show(log.write(step, step * batch_size))
+            if step % SAVE_EVERY == 0 or step == steps or interruption.requested:
+                folder.save(training)
+            if interruption.requested and step < steps:
+                bar.say(f"{interruption.requested}: saved; run the same command to continue")
+                break
+    draw_loss_curves(folder.losses, folder.loss_curves)
+    return step == steps
+
+
+def readable(dataset, config) -> Iterator:
+    """The batches; an error of the input pipeline becomes one line that names the file."""
+    import tensorflow as tf
+
+    from spade_tf.data.failures import explain_failure
+
+    batches = iter(dataset)
+    while True:
         try:
-            for batch in dataset.take(steps - step):
-                log.add({"cross_entropy": training.train_step(batch)[None]})
-                step += 1
-                bar.advance(batch_size)
-                if step % LOG_EVERY == 0 or step == steps:
-                    bar.show(log.write(step, step * batch_size))
-                if step % SAVE_EVERY == 0 or step == steps or interruption.requested:
-                    checkpoints.save(checkpoint_number=step)
-                if interruption.requested:
-                    break
+            batch = next(batches)
+        except StopIteration:
+            return
         except tf.errors.OpError as error:
             raise explain_failure(config, "train", error) from error
-        if step < steps:
-            bar.say(f"{interruption.requested}: saved; run the same command to continue")
-    draw_loss_curves(log.path, folder / "losses.png")
-    return step == steps
+        yield batch
+
+
+def refuse_not_finite(loss: np.ndarray, step: int) -> None:
+    """Stops at the first NaN or infinite loss; the newest checkpoint is from before it."""
+    if not np.isfinite(loss):
+        raise UserError(
+            f"the loss is {loss} at step {step}; remove --output and train with a smaller "
+            f"--learning_rate than {flags.FLAGS.learning_rate}"
+        )
 
 
 def finish(training, config, output: pathlib.Path) -> None:

@@ -46,7 +46,7 @@ class SegmenterTraining:
         )
         self.optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
         self.optimizer.build(self.model.trainable_variables)
-        self.compiled_step = tf.function(self._train_step)
+        self.compiled_step = tf.function(self._train_step, autograph=False)
 
     @property
     def step(self) -> int:
