@@ -109,7 +109,7 @@ def keep(workdir: Workdir, step: int) -> None:
             os.link(file, folder / file.name)
         except OSError:  # another file system, or one without links
             shutil.copyfile(file, folder / file.name)
-    tf.train.update_checkpoint_state(str(folder), f"step-{step}")
+    tf.compat.v1.train.update_checkpoint_state(str(folder), f"step-{step}")
     shutil.copyfile(workdir.config, partial / workdir.config.name)
     shutil.rmtree(former, ignore_errors=True)
     if best.exists():

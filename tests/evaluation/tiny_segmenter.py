@@ -1,5 +1,6 @@
 """A segmenter that nobody trained: what it says is wrong, but always the same."""
 
+import math
 import pathlib
 
 import keras
@@ -16,6 +17,8 @@ def tiny_segmenter(folder: pathlib.Path, config: Config) -> pathlib.Path:
     model = build_deeplab_v3_plus(card.num_classes, card.height, card.width, card.base_width)
     seeds = keras.random.SeedGenerator(3)
     for variable in model.trainable_variables:
-        variable.assign(keras.random.normal(variable.shape, stddev=1.0, seed=seeds))
+        fan_in = max(1, math.prod(variable.shape[:-1]))
+        stddev = math.sqrt(2 / fan_in)
+        variable.assign(keras.random.normal(variable.shape, stddev=stddev, seed=seeds))
     save_segmenter(folder, model, card)
     return folder
