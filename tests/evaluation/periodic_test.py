@@ -33,7 +33,7 @@ def make_run(folder):
 
 
 def save(run, step, bias):
-    """A checkpoint whose images are of one colour, by the last layer's bias."""
+    """A checkpoint whose images are black or white where the last layer's bias is large."""
     workdir, state, _ = run
     last_bias(state.ema_generator).assign(np.float32([bias] * 3))
     state.step.assign(step)
@@ -50,7 +50,7 @@ def test_the_best_checkpoint_is_kept_and_is_a_workdir(run):
     workdir, _, evaluator = run
     evaluation = PeriodicEvaluation(evaluator, workdir)
     distance = {}
-    for step, bias in ((10, -4.0), (20, 0.0), (30, 4.0), (40, 4.0)):
+    for step, bias in ((10, -1e4), (20, 0.0), (30, 1e4), (40, 1e4)):
         save(run, step, bias)
         assert not evaluation.is_done(step)
         distance[step] = evaluation.run()["frechet_segmenter"]
@@ -61,7 +61,7 @@ def test_the_best_checkpoint_is_kept_and_is_a_workdir(run):
     assert evaluation.best_step() == best
     assert Workdir(workdir.best).latest_step() == best
     _, generator, _ = load_generator(Workdir(workdir.best))
-    assert last_bias(generator).numpy()[0] == {10: -4.0, 20: 0.0, 30: 4.0}[best]
+    assert last_bias(generator).numpy()[0] == {10: -1e4, 20: 0.0, 30: 1e4}[best]
     lines = read_lines(workdir.evaluation)
     assert [line["step"] for line in lines] == [10, 10, 20, 20, 30, 30, 40, 40]
     assert workdir.evaluation_curves.stat().st_size > 1000
@@ -77,6 +77,6 @@ def test_another_process_knows_what_is_done(run):
 
 
 def test_following_scores_what_is_new(run, capsys):
-    save(run, 50, 1.0)
+    save(run, 50, -1e4)
     PeriodicEvaluation(run[2], run[0]).follow(total_steps=50)
     assert "step 50: frechet_segmenter" in capsys.readouterr().out
