@@ -13,6 +13,9 @@ from tests.tiny_config import tiny_config
 from tests.tiny_workdir import tiny_workdir
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A workdir, its state, and its evaluator."""
