@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from spade_tf.errors import UserError
-from spade_tf.training.checkpoints import load_generator
+from spade_tf.training.checkpoints import load_networks
 from spade_tf.training.state import TrainingState
 from spade_tf.training.workdir import Workdir
 
@@ -19,7 +19,7 @@ def load_initial_weights(state: TrainingState, path: str) -> str:
     Raises:
       UserError: no workdir, nothing saved in it, or nothing in it that fits.
     """
-    _, generator, encoder = load_generator(Workdir(path))
+    _, generator, encoder = load_networks(Workdir(path))
     fitting = _copy(generator, state.generator)
     _copy(generator, state.ema_generator)
     if encoder and state.encoder:
@@ -27,7 +27,7 @@ def load_initial_weights(state: TrainingState, path: str) -> str:
     everything = state.generator.variables
     if not fitting:
         raise UserError(
-            f"train.initial_workdir={path} holds a generator of which no weight fits this one; give "
+            f"train.initial_workdir={path}: no weight of its generator fits this one; give "
             "a workdir of the same model.kind and model.base_width"
         )
     new = [v.path.split("/")[1] for v in everything if v.path not in fitting]

@@ -17,6 +17,7 @@ from spade_tf.layers import (
     ResidualBlock,
     SpectralNormalization,
 )
+from spade_tf.layers.refinement_module import RefinementModule
 
 LABELS = 5
 IMAGE = (6, 6, 4)
@@ -58,6 +59,7 @@ CASES = {
         lambda: ResidualBlock(4, CLADE(LABELS, has_instances=True)),
         no_gradient=("conv_0/conv/bias",),
     ),
+    "refinement_module": Case(lambda: RefinementModule(3)),
     "block_plain": Case(
         lambda: ResidualBlock(6, CLADE(LABELS), spectral_norm=False), no_gradient=("conv_0/bias",)
     ),

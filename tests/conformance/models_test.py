@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from spade_tf.models import build_discriminator, build_encoder, build_generator
 from tests.tiny_config import tiny_config
+from tests.tiny_crn import CRN
 
 LABELS = 5
 
@@ -38,6 +39,7 @@ GENERATORS: dict[str, dict] = {
         "model.param_free_norm": "batch",
     },
     "clade_icpe": {"model.norm": "clade_icpe"},
+    "crn": {**CRN, "data.has_instances": True},
 }
 
 
@@ -46,7 +48,7 @@ def inputs_of(values):
     optional = {
         "instance_map": values.get("data.has_instances"),
         "position_map": values.get("model.norm") == "clade_icpe",
-        "z": values.get("model.latent_dim"),
+        "z": values.get("model.latent_dim") or values.get("model.diversity"),
     }
     return ("label_map", *(key for key, used in optional.items() if used))
 
@@ -67,7 +69,7 @@ CASES = {
     ),
     "encoder": Case(build_encoder, {"model.latent_dim": 3}, ("image",)),
 }
-FEW = ["spade_1x1_instances", "clade_icpe", "discriminator", "encoder"]
+FEW = ["spade_1x1_instances", "clade_icpe", "crn", "discriminator", "encoder"]
 
 
 @pytest.fixture(params=CASES)

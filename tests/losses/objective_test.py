@@ -43,6 +43,29 @@ def test_a_term_without_its_input_is_an_error(weight):
         GeneratorObjective(**weights)(FAKE)
 
 
+def test_without_a_discriminator_only_the_other_terms_remain():
+    objective = GeneratorObjective("none", vgg_weight=2.0)
+    terms = objective(perceptual_features=PERCEPTUAL)
+    assert list(terms) == ["G_VGG"]
+    np.testing.assert_allclose(terms["G_VGG"], [12.0, 16.0])
+    with pytest.raises(ValueError, match="gan is not none, so the objective needs fake_features"):
+        GeneratorObjective("hinge")(perceptual_features=PERCEPTUAL)
+
+
+def test_weights_of_the_perceptual_maps():
+    objective = GeneratorObjective("none", vgg_weight=1.0, vgg_map_weights=[1, 1, 1, 1, 0.5])
+    np.testing.assert_allclose(objective(perceptual_features=PERCEPTUAL)["G_VGG"], [3.0, 4.0])
+
+
+def test_several_images_of_a_layout_are_compared_by_class():
+    """One class: of images 6 and 2 away the nearer one counts, and both a little."""
+    images = np.stack([maps(6, 8), maps(2, 8)], axis=1)
+    layout = np.ones((2, 1, 1, 1), "float32")
+    objective = GeneratorObjective("none", vgg_weight=10.0, vgg_map_weights=[0.5])
+    terms = objective(perceptual_features=([images], [maps(0, 0)]), layout=layout)
+    np.testing.assert_allclose(terms["G_VGG"], [5 * (0.999 * 2 + 0.001 * 4), 5 * 8], rtol=1e-6)
+
+
 def test_discriminator_terms():
     terms = DiscriminatorObjective("hinge")(FAKE, REAL)
     assert list(terms) == ["D_Fake", "D_Real"]

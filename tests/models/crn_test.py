@@ -7,14 +7,9 @@ from spade_tf.config import load_config, replace
 from spade_tf.models import build_discriminator, build_generator
 from spade_tf.models.crn import CascadedRefinementNetwork, module_width
 from tests.tiny_config import tiny_config
+from tests.tiny_crn import CRN
 
-CRN = {
-    "model.kind": "crn",
-    "model.diversity": 1,
-    "model.base_width": 1,
-    "losses.gan": "none",
-    "losses.vgg_weight": 1.0,
-}
+ONE = {**CRN, "model.diversity": 1}
 
 
 def make_batch(size=2, height=32, width=32):
@@ -27,7 +22,7 @@ def make_batch(size=2, height=32, width=32):
 
 @pytest.fixture(scope="module")
 def three_images():
-    return build_generator(tiny_config({**CRN, "model.diversity": 3, "model.init_gain": 1.0}))
+    return build_generator(tiny_config(CRN))
 
 
 def test_parameters_of_the_paper():
@@ -56,7 +51,7 @@ def test_widths_of_the_paper():
     [(32, 32, (4, 4)), (32, 64, (4, 8)), (48, 32, (6, 4)), (16, 16, (4, 4))],
 )
 def test_the_start_grid_has_the_shape_of_the_image(height, width, start):
-    config = tiny_config({**CRN, "data.height": height, "data.width": width})
+    config = tiny_config({**ONE, "data.height": height, "data.width": width})
     layers = measure(config).layers
     assert layers[0].name == f"module_{start[0]}/conv_0" and layers[0].output[:2] == start
     assert layers[-1].name == "to_image" and layers[-1].output == (height, width, 3)

@@ -9,6 +9,7 @@ from spade_tf.pictures import to_uint8
 from spade_tf.synthesis import Request, Synthesizer
 from tests.data.small_sets import make_maps, write_png
 from tests.tiny_config import tiny_config
+from tests.tiny_crn import CRN
 
 BLOCKS = np.kron([[0, 1], [2, 3]], np.ones((2, 2))).astype(np.uint8)
 """Four labels, 2x2 pixels each."""
@@ -51,6 +52,17 @@ class TestStyles:
         styles = model.styles(5, 2, path)
         np.testing.assert_allclose(styles[0], mean, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(styles[1], mean + deviation * noise[1], rtol=1e-5, atol=1e-6)
+
+    def test_of_a_crn_are_its_images_one_after_the_other(self):
+        model = synthesizer(CRN)
+        styles, shifted = model.styles(7, 3), model.styles(8, 1)
+        first = int(np.argmax(styles[0]))
+        assert [int(np.argmax(z)) for z in styles] == [(first + k) % 3 for k in range(3)]
+        seeds = {int(np.argmax(model.styles(seed, 1)[0])) for seed in range(20)}
+        assert seeds == {0, 1, 2} and shifted.shape == (1, 3)
+        with pytest.raises(UserError, match="--samples=4, but this crn makes 3 images of each"):
+            model.styles(0, 4)
+        assert synthesizer({**CRN, "model.diversity": 1}).styles(0, 1) is None
 
     def test_of_a_model_without(self):
         model = synthesizer()
