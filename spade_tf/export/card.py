@@ -51,7 +51,7 @@ def make_card(
         **_origin(workdir, licence),
         config=json.loads(to_json(config)),
         checkpoint=workdir.latest_step(),
-        metrics={},
+        metrics=workdir.scores(workdir.latest_step()),
         parity={},
     )
 

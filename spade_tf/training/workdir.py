@@ -31,6 +31,7 @@ ARCHITECTURE_KEYS = (
     "model.mask_kernel_size",
     "model.hidden_width",
     "model.spectral_norm",
+    "model.local_enhancer",
     "model.spatial_transformer",
     "discriminator.base_width",
     "discriminator.num_scales",
@@ -90,6 +91,15 @@ class Workdir:
             )
         config = from_json(self.config.read_text(), str(self.config))
         return found_bank(config, self.path)
+
+    def scores(self, step: int) -> dict[str, float]:
+        """The metrics of the checkpoint of a step, by name; empty where it was not evaluated."""
+        if not self.evaluation.is_file():
+            return {}
+        lines = self.evaluation.read_text(encoding="utf-8").splitlines()
+        results = [json.loads(line) for line in lines]
+        own = [x for x in results if x["step"] == step and x["value"] is not None]
+        return {result["metric"]: result["value"] for result in own}
 
     def check_same_model(self, config: Config) -> None:
         """Refuses a config whose networks are not those of this workdir's checkpoint."""

@@ -107,3 +107,13 @@ def test_whatever_changes_the_weights_counts_as_another_model():
         elif not isinstance(leaf.default, str) and section != "data":
             value = {bool: not leaf.default}.get(type(leaf.default), 3)
             assert shapes(replace(base, key, value)) == same, key
+
+
+def test_scores_are_those_of_one_checkpoint(tmp_path):
+    workdir = Workdir(tmp_path)
+    assert workdir.scores(10) == {}
+    lines = [("miou", 10, 41.5), ("miou", 20, 43.0), ("fid", 20, 60.0), ("kid", 20, None)]
+    text = [json.dumps({"metric": m, "step": s, "value": v}) for m, s, v in lines]
+    workdir.evaluation.write_text("\n".join(text) + "\n")
+    assert workdir.scores(10) == {"miou": 41.5}
+    assert workdir.scores(20) == {"miou": 43.0, "fid": 60.0}
