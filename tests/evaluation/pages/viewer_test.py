@@ -180,6 +180,7 @@ def test_pictures_are_loaded_as_one_scrolls(browse, long_folder):
         page.wait_for_timeout(300)
         assert 8 <= len(pictures()) <= 96  # of 400
         assert page.locator(".card").count() <= 48
+        assert page.locator(".card img:not([loading=lazy])").count() == 0
         last = page.locator("[data-name=example_199]")
         for _ in range(20):
             page.keyboard.press("End")
@@ -202,5 +203,8 @@ def test_closing_the_large_view_far_away_leads_to_its_card(browse, long_folder):
         page.keyboard.press("Escape")
         focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
         assert focused == "Compare example_199"
+        assert cards(page) == [f"example_{i}" for i in range(192, 200)]
+        page.get_by_role("button", name="Show earlier (192)").click()
+        assert cards(page) == [f"example_{i}" for i in range(168, 200)]
 
     browse(long_folder, steps)

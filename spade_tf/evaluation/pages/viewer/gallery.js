@@ -8,9 +8,9 @@ class Gallery {
   constructor(open) {
     this.open = open;
     this.place = byId("gallery");
+    this.earlier = byId("earlier");
     this.more = byId("more");
-    this.examples = [];
-    this.columns = [];
+    this.earlier.addEventListener("click", () => this.prepend());
     this.more.addEventListener("click", () => this.append());
     this.watch = new IntersectionObserver(
       entries => entries.some(entry => entry.isIntersecting) && this.append(),
@@ -24,19 +24,41 @@ class Gallery {
     this.examples = examples;
     this.columns = columns;
     this.chosen = chosen;
+    this.place.style.setProperty("--columns", columns.length);
+    this.startAt(0);
+  }
+
+  /** Shows the examples from a place on; cards are made for `first` to `last` - 1. */
+  startAt(first) {
     this.cards = new Map();
     this.place.replaceChildren();
-    this.place.style.setProperty("--columns", columns.length);
+    this.first = this.last = first;
     this.append();
   }
 
   append() {
-    const first = this.place.childElementCount;
-    const next = this.examples.slice(first, first + CARDS_AT_ONCE);
-    this.place.append(...next.map((example, i) => this.card(example, first + i)));
-    const left = this.examples.length - this.place.childElementCount;
+    this.place.append(...this.cardsOf(this.last, this.last + CARDS_AT_ONCE));
+    this.last = Math.min(this.examples.length, this.last + CARDS_AT_ONCE);
+    this.showButtons();
+  }
+
+  prepend() {
+    const first = Math.max(0, this.first - CARDS_AT_ONCE);
+    this.place.prepend(...this.cardsOf(first, this.first));
+    this.first = first;
+    this.showButtons();
+  }
+
+  cardsOf(first, last) {
+    return this.examples.slice(first, last).map((example, i) => this.card(example, first + i));
+  }
+
+  showButtons() {
+    const left = this.examples.length - this.last;
     this.more.hidden = left === 0;
     this.more.textContent = `Show more (${left.toLocaleString("en")} left)`;
+    this.earlier.hidden = this.first === 0;
+    this.earlier.textContent = `Show earlier (${this.first.toLocaleString("en")})`;
     // Watched anew, so that it fires again where the button is still in sight.
     this.watch.disconnect();
     if (left > 0) this.watch.observe(this.more);
@@ -75,10 +97,13 @@ class Gallery {
     card.querySelector(".mark input").checked = isMarked(name);
   }
 
-  /** Brings a card into sight and gives it the focus, once it has been made. */
+  /** Brings a card into sight and gives it the focus; far away the list starts anew there. */
   focus(index) {
-    while (this.place.childElementCount <= index && !this.more.hidden) this.append();
-    this.place.children[index]?.querySelector(".pictures").focus();
+    if (index < this.first || index >= this.last + CARDS_AT_ONCE) {
+      this.startAt(index - (index % CARDS_AT_ONCE));
+    }
+    if (index >= this.last) this.append();
+    this.place.children[index - this.first].querySelector(".pictures").focus();
   }
 }
 
