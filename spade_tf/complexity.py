@@ -98,7 +98,7 @@ def measure(config: Config, network: str = "generator") -> Complexity:
         "label_map": tf.TensorSpec(size, tf.int32),
         "instance_map": tf.TensorSpec(size, tf.int32),
         "position_map": tf.TensorSpec((*size, 2), tf.float32),
-        "z": tf.TensorSpec((1, config.model.latent_dim), tf.float32),
+        "z": tf.TensorSpec((1, config.latent_dim), tf.float32),
         "image": image,
     }
     with tf.Graph().as_default():  # weights of a graph that never runs take no memory
@@ -106,17 +106,20 @@ def measure(config: Config, network: str = "generator") -> Complexity:
         if model is None:
             raise UserError(
                 f"config {config.name} has no {network}; for a style learnt from photographs write "
-                "model.latent_dim=256 and model.style_encoder=true"
+                "model.latent_dim=256 and model.style_encoder=true, for a discriminator "
+                "losses.gan=hinge"
             )
-        return count(model, image if network == "encoder" else inputs)
+        is_style_encoder = network == "encoder" and not config.has_features
+        return count(model, image if is_style_encoder else inputs)
 
 
 def count(network: keras.layers.Layer, inputs: Any) -> Complexity:
     """Counts the layers of a built network, as in inference.
 
     Multiply-accumulates are those of convolutions and linear maps: each number of a kernel is used
-    once for every output position (of a transposed convolution: input position), the padding
-    counted as image. Everything else is left out: biases, normalisation, activations, resampling,
+    once for every output position, the padding counted as image. So too for transposed ones, as the
+    published counts of pix2pixHD have it, though three in four numbers that they read are zeros
+    between the pixels. Everything else is left out: biases, normalisation, activations, resampling,
     the modulation's own product and sum, table look-ups, and spectral normalisation, which is
     constant in inference.
 
@@ -135,13 +138,13 @@ def count(network: keras.layers.Layer, inputs: Any) -> Complexity:
     layers = [layer for layer in network._flatten_layers() if layer.path in parameters]
     with _noted_calls(layers) as calls:
         tf.function(lambda x: network(x, training=False)).get_concrete_function(inputs)
-    idle = sorted(parameters.keys() - {layer.path for layer, _, _ in calls})
+    idle = sorted(parameters.keys() - {layer.path for layer, _ in calls})
     if idle:
         raise ValueError(f"layers with parameters that are never called: {', '.join(idle)}")
-    macs = dict.fromkeys((layer.path for layer, _, _ in calls), 0)
+    macs = dict.fromkeys((layer.path for layer, _ in calls), 0)
     outputs = {}
-    for layer, source, output in calls:
-        macs[layer.path] += _macs(layer, source, output)
+    for layer, output in calls:
+        macs[layer.path] += _macs(layer, output)
         outputs[layer.path] = output
     names, parts = _names(network), _parts(network)
     costs = [
@@ -160,13 +163,12 @@ def _own_parameters(network: keras.layers.Layer) -> dict[str, int]:
     return sizes
 
 
-def _macs(layer: keras.layers.Layer, source: tuple, output: tuple) -> int:
-    """The work of one call, from the shapes of its input and output without the batch."""
+def _macs(layer: keras.layers.Layer, output: tuple) -> int:
+    """The work of one call, from the shape of its output without the batch."""
     kernel = getattr(layer, "kernel", None)
     if kernel is None:
         return 0
-    positions = source if isinstance(layer, keras.layers.Conv2DTranspose) else output
-    return math.prod(positions[:-1]) * math.prod(kernel.shape)
+    return math.prod(output[:-1]) * math.prod(kernel.shape)
 
 
 def _names(network: keras.layers.Layer) -> dict[str, str]:
@@ -188,13 +190,13 @@ def _parts(network: keras.layers.Layer) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _noted_calls(layers: Sequence[keras.layers.Layer]) -> Iterator[list[tuple]]:
-    """A list that gets (layer, shape of the input, of the output) at each call of these layers."""
+    """A list that gets (layer, shape of the output) at each call of these layers."""
     calls: list[tuple] = []
 
     def noting(layer: keras.layers.Layer, call: Callable) -> Callable:
         def noted(x: Any, *args: Any, **kwargs: Any) -> Any:
             output = call(x, *args, **kwargs)
-            calls.append((layer, tuple(x.shape[1:]), tuple(output.shape[1:])))
+            calls.append((layer, tuple(output.shape[1:])))
             return output
 
         return noted

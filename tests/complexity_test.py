@@ -30,7 +30,7 @@ def test_every_number_of_a_kernel_works_at_every_output_position():
             keras.Input((6, 8, 2)),
             # 3x3 from 2 to 5 channels: 90 numbers and 5 biases, at 3x4 positions.
             keras.layers.Conv2D(5, 3, strides=2, padding="same", name="halved"),
-            # 4x4 from 5 to 3: 240 numbers and 3 biases, each used at its 3x4 input positions.
+            # 4x4 from 5 to 3: 240 numbers and 3 biases, at 6x8 positions.
             keras.layers.Conv2DTranspose(3, 4, strides=2, padding="same", name="doubled"),
             keras.layers.GlobalAveragePooling2D(),
             keras.layers.Dense(7, use_bias=False, name="linear"),  # 3 to 7
@@ -40,10 +40,10 @@ def test_every_number_of_a_kernel_works_at_every_output_position():
     complexity = count(network, tf.TensorSpec((1, 6, 8, 2)))
     assert complexity.layers == (
         LayerCost("halved", "backbone", (3, 4, 5), 95, 1080),
-        LayerCost("doubled", "backbone", (6, 8, 3), 243, 2880),
+        LayerCost("doubled", "backbone", (6, 8, 3), 243, 11520),
         LayerCost("linear", "backbone", (7,), 21, 21),
     )
-    assert (complexity.parameters(), complexity.macs(), complexity.untrained) == (359, 3981, 0)
+    assert (complexity.parameters(), complexity.macs(), complexity.untrained) == (359, 12621, 0)
 
 
 def test_a_layer_called_twice_works_twice_and_is_stored_once():

@@ -5,13 +5,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from spade_tf.inference import InferenceGenerator
+from spade_tf.inference import InferenceGenerator, PlainGenerator
 from spade_tf.inference.positions import position_map
 from spade_tf.models import Generator
 
 
 class Painter(tf.Module):
-    """A folded generator that answers {"image": uint8 [batch, height, width, 3]}.
+    """A generator, folded where it can be, that answers {"image": uint8 [batch, height, width, 3]}.
 
     Called with the label map and what else the generator reads; class-relative positions it makes
     itself.
@@ -24,7 +24,7 @@ class Painter(tf.Module):
 
     def __init__(
         self,
-        generator: Generator,
+        generator: keras.Model,
         dont_care: int | None,
         precision: str = "float32",
         modulation: str = "neighbourhoods",
@@ -32,12 +32,16 @@ class Painter(tf.Module):
         super().__init__()
         self._dont_care = dont_care
         self._has_positions = generator.has_positions
-        self._generator = InferenceGenerator(generator, precision, modulation)
+        self._generator: Any
+        if isinstance(generator, Generator):
+            self._generator = InferenceGenerator(generator, precision, modulation)
+        else:
+            self._generator = PlainGenerator(generator, precision, modulation)
 
     def __call__(self, **inputs: Any) -> dict[str, tf.Tensor]:
         if self._has_positions:
             inputs["position_map"] = position_map(inputs["label_map"], self._dont_care)
-        # tanh leaves nothing outside 0..255.
+        # Generators leave nothing outside 0..255.
         grey = tf.round((self._generator(inputs) + 1.0) * 127.5)
         return {"image": tf.cast(grey, tf.uint8)}
 

@@ -1,4 +1,4 @@
-"""SPADE and CLADE at inference: normalise and modulate as one scale and one shift."""
+"""SPADE, CLADE and Concat at inference: normalise and modulate as one scale and one shift."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from spade_tf.errors import UserError
 from spade_tf.inference.convolution import float64, frozen
-from spade_tf.layers import CLADE, SPADE, LayoutPyramid, Modulation, ParameterFreeNorm
+from spade_tf.layers import CLADE, SPADE, Concat, LayoutPyramid, Modulation, ParameterFreeNorm
+from spade_tf.layers.param_free_norm import ROUNDING
 from spade_tf.layers.spade import by_offset, hidden_rows, outer_rows, symbol_table
 
 Prepared = dict[str, tf.Tensor]
@@ -53,7 +54,8 @@ class FoldedModulation(tf.Module):
         out = tf.cast(x, tf.float32)
         if self.mean is None:
             mean, variance = tf.nn.moments(out, [1, 2], keepdims=True)
-            out = (out - mean) * tf.math.rsqrt(variance + self.epsilon)
+            varies = tf.cast(variance > tf.square(ROUNDING * mean), tf.float32)
+            out = (out - mean) * (varies * tf.math.rsqrt(variance + self.epsilon))
         return tf.cast(self.activate(out * scale + shift), x.dtype)
 
     def activate(self, x: tf.Tensor) -> tf.Tensor:
@@ -186,10 +188,37 @@ def _of_position(position: tf.Tensor, factor: tf.Variable) -> tf.Tensor:
     return row * factor[0] + column * factor[1] + factor[2]
 
 
+class FoldedConcat(FoldedModulation):
+    """factor = 1, offset = 0, then the layout, which the leaky ReLU does not change.
+
+    Prepared is the `layout`, 0 or 1.
+    """
+
+    def __init__(self, layer: Concat, slope: float, name: str) -> None:
+        super().__init__(layer, slope, name)
+        self._has_instances = layer.has_instances
+        rate = _rate(layer.norm)
+        self._scale = frozen(rate)
+        self._shift = frozen(0.0 if self.mean is None else -float64(layer.norm.moving_mean) * rate)
+
+    def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> Prepared:
+        layout = pyramid.condition if self._has_instances else pyramid.one_hot
+        return {"layout": layout(height, width, "float32")}
+
+    def scale_and_shift(self, prepared: Prepared) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
+
+    def __call__(self, x: tf.Tensor, prepared: Prepared) -> tf.Tensor:
+        x, layout = super().__call__(x, prepared), tf.cast(prepared["layout"], x.dtype)
+        rows = tf.maximum(tf.shape(x)[0], tf.shape(layout)[0])
+        x, layout = (tf.repeat(part, rows // tf.shape(part)[0], 0) for part in (x, layout))
+        return tf.concat([x, layout], axis=-1)
+
+
 def folded_modulation(
     layer: Modulation, slope: float, name: str, dtype: str, sum_rows: Callable | None
 ) -> FoldedModulation:
-    """The inference form of a built SPADE or CLADE layer; arguments are those of the classes.
+    """The inference form of a built modulation layer; arguments are those of the classes.
 
     Raises:
         UserError: any other layer.
@@ -198,7 +227,9 @@ def folded_modulation(
         return FoldedSPADE(layer, slope, name, dtype, sum_rows)
     if isinstance(layer, CLADE):
         return FoldedCLADE(layer, slope, name)
+    if isinstance(layer, Concat):
+        return FoldedConcat(layer, slope, name)
     raise UserError(
-        f"{name} is a {type(layer).__name__}: only SPADE and CLADE have an inference form; paint "
+        f"{name} is a {type(layer).__name__}: only SPADE, CLADE and Concat have an inference form; paint "
         "with the generator itself"
     )

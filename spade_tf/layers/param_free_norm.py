@@ -9,6 +9,9 @@ KINDS = ("sync_batch", "batch", "instance")
 
 ADDED_AT_ONCE = 8
 
+ROUNDING = 1e-6
+"""Deviation of an instance's channel, in units of its mean, that is taken for rounding."""
+
 
 @keras.saving.register_keras_serializable("spade_tf")
 class ParameterFreeNorm(keras.layers.Layer):
@@ -75,16 +78,20 @@ class ParameterFreeNorm(keras.layers.Layer):
     def call(self, x: Any, training: bool | None = None) -> Any:
         x = ops.cast(x, "float32")
         if self.kind == "instance":
-            centred, variance = self._instance_statistics(x)
-        elif training:
+            return ops.cast(self._normalised_by_instance(x), self.compute_dtype)
+        if training:
             centred, variance = self._batch_statistics(x)
         else:
             centred, variance = x - self.moving_mean, self.moving_variance
         return ops.cast(centred * ops.rsqrt(variance + self.epsilon), self.compute_dtype)
 
-    def _instance_statistics(self, x: Any) -> tuple[Any, Any]:
-        centred = x - _mean_of_places(x)
-        return centred, _mean_of_places(ops.square(centred))
+    def _normalised_by_instance(self, x: Any) -> Any:
+        mean = _mean_of_places(x)
+        centred = x - mean
+        variance = _mean_of_places(ops.square(centred))
+        # A uniform channel is zero, not its rounding, which every further layer would magnify.
+        varies = ops.cast(variance > ops.square(ROUNDING * mean), "float32")
+        return centred * (varies * ops.rsqrt(variance + self.epsilon))
 
     def _batch_statistics(self, x: Any) -> tuple[Any, Any]:
         """Deviation from the batch mean and the variance; updates the running statistics."""

@@ -7,6 +7,12 @@ from typing import Any
 
 from spade_tf.config import Config, get
 from spade_tf.errors import UserError
+from spade_tf.pytorch.pix2pixhd_architecture import (
+    first_tensor,
+    is_pix2pixhd_discriminator,
+    pix2pixhd_discriminator_values,
+    pix2pixhd_generator_values,
+)
 from spade_tf.pytorch.state_dict import State
 
 Values = dict[str, Any]
@@ -16,7 +22,7 @@ DATA_KEYS = ("data.num_labels", "data.has_instances")
 
 
 def generator_values(state: State) -> Values:
-    """Everything about a SPADE or CLADE generator that its tensors show.
+    """Everything about a SPADE, CLADE or pix2pixHD generator that its tensors show.
 
     Beside config keys: `condition_channels`, the channels of the layout (labels and edge) if a
     convolution reads them, and `start_pixels`, the area of the start grid if a latent fills it.
@@ -24,6 +30,8 @@ def generator_values(state: State) -> Values:
     Raises:
         UserError: the tensors are those of no generator we know.
     """
+    if first_tensor(state):
+        return pix2pixhd_generator_values(state)
     if not any(name.startswith("head_0.norm_0.") for name in state):
         raise UserError(_not_a("generator", state, "head_0.norm_0.*"))
     fc, norm = _tensor(state, "fc.weight"), "head_0.norm_0"
@@ -64,6 +72,8 @@ def generator_values(state: State) -> Values:
 
 def discriminator_values(state: State) -> Values:
     """Everything about a multi-scale patch discriminator that its tensors show."""
+    if is_pix2pixhd_discriminator(state):
+        return pix2pixhd_discriminator_values(state)
     places = [re.match(r"discriminator_(\d+)\.model(\d+)\.", name) for name in state]
     found = [(int(place[1]), int(place[2])) for place in places if place]
     if not found:
@@ -167,6 +177,6 @@ def _tensor(state: State, name: str) -> Any:
 def _not_a(network: str, state: State, expected: str) -> str:
     names = ", ".join(list(state)[:3])
     return (
-        f"this is no {network} of the SPADE or CLADE code: expected tensors such as {expected}, "
+        f"this is no {network} of the SPADE, CLADE or pix2pixHD code: expected tensors such as {expected}, "
         f"found {names}, ..."
     )

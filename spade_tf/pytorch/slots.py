@@ -60,8 +60,16 @@ def generator_slots(generator: Generator) -> Slots:
 
 
 def discriminator_slots(discriminator: MultiScaleDiscriminator) -> Slots:
-    """`discriminator_SCALE.modelLAYER`; layers with a norm hold their convolution one deeper."""
+    """`discriminator_SCALE.modelLAYER`; layers with a norm hold their convolution one deeper.
+
+    pix2pixHD's, which has biases everywhere, is `scaleSCALE_layerLAYER`, the full size last.
+    """
     slots: Slots = {}
+    if discriminator.use_bias:
+        for index, scale in enumerate(reversed(discriminator.scales)):
+            for layer, convolution in enumerate([*scale.convolutions, scale.logits]):
+                slots |= convolution_slots(f"scale{index}_layer{layer}.0", convolution)
+        return slots
     for index, scale in enumerate(discriminator.scales):
         for layer, convolution in enumerate(scale.convolutions):
             deeper = ".0" if layer else ""

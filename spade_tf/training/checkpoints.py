@@ -73,6 +73,18 @@ class Checkpoints:
 
 
 def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | None]:
+    """What paints of a workdir: its config, the averaged generator, and the style encoder or None.
+
+    A generator that paints features of instances has clusters of them, and needs no encoder.
+
+    Raises:
+      UserError: no workdir, nothing saved in it yet, or a damaged checkpoint.
+    """
+    config, generator, encoder = load_networks(workdir)
+    return config, generator, None if config.has_features else encoder
+
+
+def load_networks(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | None]:
     """What a workdir has learnt: its config, the averaged generator, and the encoder or None.
 
     Raises:
@@ -85,9 +97,7 @@ def load_generator(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model |
             f"{workdir.path} holds no checkpoint yet; wait for the first one, or train with a "
             "smaller train.save_every_steps"
         )
-    generator = build_generator(config)
-    # Features of instances are painted from clusters, which the generator has.
-    encoder = None if config.has_features else build_encoder(config)
+    generator, encoder = build_generator(config), build_encoder(config)
     parts = {"ema_generator": variables_by_path(generator)}
     if encoder:
         parts["encoder"] = variables_by_path(encoder)

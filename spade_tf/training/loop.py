@@ -19,6 +19,7 @@ from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 from spade_tf.sims.own_bank import with_bank
 from spade_tf.training.checkpoints import Checkpoints
+from spade_tf.training.feature_clusters import FeatureClusterer
 from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
 from spade_tf.training.loss_log import LossLog, draw_loss_curves
@@ -65,6 +66,7 @@ def train(
         print(load_initial_weights(trainer.state, config.train.initial_workdir))
     config = effective_config(trainer)
     samples = Samples(config, workdir)
+    clusterer = FeatureClusterer(config, trainer, images_per_epoch)
     workdir.describe(config)
     total_steps = total_steps_of(config, images_per_epoch)
     step = int(trainer.state.step.numpy())
@@ -98,13 +100,17 @@ def train(
                 for name, value in losses.items():
                     tf.summary.scalar(f"losses/{name}", value, step)
             if step % config.train.sample_every_steps == 0 or step == total_steps:
+                clusterer.update(step)
                 grid = samples.write(trainer, step)
                 tf.summary.image("layout | photograph | synthesised", grid[np.newaxis], step)
             if step % config.train.save_every_steps == 0:
+                clusterer.update(step)
                 checkpoints.save()
             if scores and (step % every == 0 or step == total_steps):
+                clusterer.update(step)
                 checkpoints.save()
                 evaluate(scores, step, progress)
+        clusterer.update(step)
         saved = checkpoints.save()
         draw_loss_curves(workdir.losses, workdir.loss_curves)
         if interruption.requested and step < total_steps:
