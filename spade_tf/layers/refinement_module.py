@@ -29,16 +29,26 @@ class RefinementModule(keras.layers.Layer):
         super().__init__(**kwargs)
         self.filters = filters
         self.num_convolutions = num_convolutions
-        self.convolutions = [
-            same_conv(filters, 3, use_bias=False, dtype=self.dtype_policy, name=f"conv_{index}")
-            for index in range(num_convolutions)
-        ]
-        self.norms = [
-            keras.layers.GroupNormalization(
+        for index in range(num_convolutions):
+            # Attributes, for TensorFlow's checkpoints pass over layers in lists.
+            conv = same_conv(
+                filters, 3, use_bias=False, dtype=self.dtype_policy, name=f"conv_{index}"
+            )
+            norm = keras.layers.GroupNormalization(
                 1, epsilon=EPSILON, dtype=self.dtype_policy, name=f"norm_{index}"
             )
-            for index in range(num_convolutions)
-        ]
+            setattr(self, conv.name, conv)
+            setattr(self, norm.name, norm)
+
+    @property
+    def convolutions(self) -> list[keras.layers.Layer]:
+        """The convolutions in their order."""
+        return [getattr(self, f"conv_{index}") for index in range(self.num_convolutions)]
+
+    @property
+    def norms(self) -> list[keras.layers.Layer]:
+        """The normalisation after each convolution."""
+        return [getattr(self, f"norm_{index}") for index in range(self.num_convolutions)]
 
     def build(self, input_shape: tuple) -> None:
         shape = tuple(input_shape)
