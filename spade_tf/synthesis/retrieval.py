@@ -18,8 +18,8 @@ class Retrieval:
 
     Args:
       config: of the run that trained it.
-      generator: a `RefinementNetwork`, whose spatial transformer moves what is retrieved, if it has one; canvases are then
-        always made anew.
+      generator: a `RefinementNetwork`; if it has a spatial transformer, that moves what is
+        retrieved, and canvases are always made anew.
 
     Raises:
       UserError: the bank is missing or damaged.

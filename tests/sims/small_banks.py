@@ -40,5 +40,7 @@ def block_set(root: pathlib.Path, images: int = 5, **values) -> Config:
         "data__load_size": 32,
         "data__flip": False,
         "model__kind": "sims",
+        "model__norm": "none",
+        "losses__gan": "none",
     }
     return make_config(**(defaults | values))
