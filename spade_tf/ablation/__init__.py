@@ -1,0 +1,1 @@
+"""The papers' tables, run again on any data set at any budget; see `tools.ablation`."""
