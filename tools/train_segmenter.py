@@ -141,7 +141,7 @@ def finish(training, config, output: pathlib.Path) -> None:
     write_report(output, card, confusion, scores, pick(judged, SHOWN), config)
     print(
         f"mIoU {100 * scores.miou:.1f} %, accuracy {100 * scores.accuracy:.1f} % on "
-        f"{confusion.num_images} real validation images: {output / 'scores.json'}"
+        f"{confusion.num_images} validation images: {output / 'scores.json'}"
     )
 
 

@@ -41,7 +41,7 @@ def write_report(
     """
     line = scores_line(card, confusion, scores)
     write_beside(folder / "scores.json", json.dumps(line) + "\n")
-    title = f"{card.config}, {confusion.num_images} real validation images"
+    title = f"{card.config}, {confusion.num_images} validation images"
     draw_class_iou({title: scores.class_iou}, card.label_names, folder / "class_iou.png")
     draw_confusion(confusion, card.label_names, folder / "confusion.png", title)
     save_png(_sheet(shown, config), folder / "validation.png")

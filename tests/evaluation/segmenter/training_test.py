@@ -30,17 +30,39 @@ def test_loss_by_hand():
     assert segmentation_loss(tf.constant([[[2, 2, 2]]]), logits).numpy() == 0
 
 
-@pytest.mark.slow
-def test_training_beats_an_untrained_network():
-    config = tiny_landscapes()
-    seen_by_nobody = next(iter(make_dataset(config, "val", 24)))
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory):
+    """A training of 80 steps, its losses, its validation scenes, and mIoU before and after."""
+    config, folder = tiny_landscapes(), RunFolder(tmp_path_factory.mktemp("learnt"))
+    validation = next(iter(make_dataset(config, "val", 24)))
     learning = SegmenterTraining(tiny_card(steps=80, base_width=4), 1e-2)
-    before = miou(learning, seen_by_nobody)
-    dataset = make_dataset(config, "train", 8)
-    losses = [float(learning.train_step(batch)) for batch in dataset.take(80)]
-    assert learning.step == 80
+    scores, losses = [miou(learning, validation)], []
+    for batch in make_dataset(config, "train", 8).take(80):
+        losses.append(learning.train_step(batch))
+        if learning.step == 78:
+            folder.save(learning)
+    scores.append(miou(learning, validation))
+    return learning, folder, losses, scores
+
+
+@pytest.mark.slow
+def test_training_beats_an_untrained_network(learnt):
+    _, _, losses, (before, after) = learnt
     assert np.mean(losses[-10:]) < 0.75 * np.mean(losses[:10])
-    assert miou(learning, seen_by_nobody) > before + 0.1
+    assert after > before + 0.1
+
+
+@pytest.mark.slow
+def test_gone_on_with_equals_uninterrupted(learnt):
+    learning, folder, losses, _ = learnt
+    uninterrupted = [v.numpy() for v in variables_of(learning)]
+    assert learning.step == 80
+    folder.restore(learning)
+    assert learning.step == 78
+    rest = make_dataset(tiny_landscapes(), "train", 8, start_image=78 * 8).take(2)
+    assert [learning.train_step(batch) for batch in rest] == losses[78:]
+    for expected, variable in zip(uninterrupted, variables_of(learning), strict=True):
+        np.testing.assert_array_equal(variable, expected, err_msg=variable.path)
 
 
 def miou(learning, batch):
