@@ -63,12 +63,11 @@ def run_all(table: Table, budget: Budget, output: pathlib.Path) -> None:
             minutes = (time.monotonic() - started) / 60
             print(f"[{number}/{len(table.rows)}, {minutes:.0f} min] {row.name}", flush=True)
             reason = run_in_process(row)
-        outcomes.append((row, read_row(folder), reason or f"as {same.name}"))
-    shown = [
-        (Row(row.name, row.changes, row.published), done, reason) for row, done, reason in outcomes
-    ]
+        elif same is not row:
+            reason = f"the same experiment as {same.name}"
+        outcomes.append((row, read_row(folder), reason))
     about = f"Data: {flags.FLAGS.config}. Budget {flags.FLAGS.budget}: {budget.text}."
-    for path in write_report(table, shown, about, output):
+    for path in write_report(table, outcomes, about, output):
         print(path)
     failed = [row.name for row, done, _ in outcomes if not done]
     if failed:

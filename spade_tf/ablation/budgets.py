@@ -68,7 +68,7 @@ def row_config(
 
     Args:
       name: of the config that the table is run on.
-      given: what the user changes for all rows; before the row's own changes.
+      given: what the user changes for all rows; stronger than the budget, weaker than the row.
       changes: the table's and the row's.
       budget: how large; it scales what the papers' networks would be.
 
@@ -91,7 +91,12 @@ def row_config(
         overrides |= {"train.sample_every_steps": budget.steps, "train.steps_per_execution": 10}
     if budget.batch_size:
         overrides["train.batch_size"] = budget.batch_size
-    return load_config(name, overrides)
+    return load_config(name, {**overrides, **given, **changes_kept(overrides, changes)})
+
+
+def changes_kept(overrides: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's own changes as the budget scaled them: what the user gives does not undo them."""
+    return {key: overrides[key] for key in changes}
 
 
 def _sizes(config: Config, shorter_side: int) -> dict[str, int]:

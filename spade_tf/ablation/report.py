@@ -11,7 +11,7 @@ from spade_tf.ablation.tables import Row, Table
 from spade_tf.files import beside, write_beside
 
 Outcome = tuple[Row, Mapping[str, Any] | None, str]
-"""A row, what `run_row` returned or None, and why it was not run."""
+"""A row, what `run_row` returned or None, and why it was not run, or not run again."""
 
 
 def write_report(
@@ -52,7 +52,8 @@ def markdown(table: Table, outcomes: Sequence[Outcome], about: str) -> str:
             cells += [_number(outcome["scores"].get(name)) for name in metrics]
         else:
             cells += ["-"] * (2 + len(metrics))
-            notes.append(f"{row.name} was not run: {reason}")
+        if reason:
+            notes.append(f"- {row.name}: {reason}")
         lines.append(_line(cells + [row.published.get(name, "-") for name in sets]))
     lines += ["", *notes] if notes else []
     return "\n".join(lines) + "\n"
