@@ -2,7 +2,7 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -119,7 +119,9 @@ def label_photos(
     return _report(folders, segmenter, labelled, unreadable, rejected, min_confidence)
 
 
-def _rejected(reject: pathlib.Path | None, output: pathlib.Path, names) -> list[str]:
+def _rejected(
+    reject: pathlib.Path | None, output: pathlib.Path, names: Collection[str]
+) -> list[str]:
     """The names to leave out, now and in later runs."""
     kept = output / "rejected.txt"
     if reject is None and not kept.exists():
