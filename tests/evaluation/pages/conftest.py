@@ -44,7 +44,7 @@ def browse(browser_thread: tuple[ThreadPoolExecutor, Any]) -> Callable[..., None
         context = browser.new_context(**options)
         asked: list[str] = []
         wrong: list[str] = []
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # of a busy machine
         context.on("request", lambda request: asked.append(request.url))
         context.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
         context.on("weberror", lambda error: wrong.append(f"not caught: {error.error}"))

@@ -176,13 +176,13 @@ def test_pictures_are_loaded_as_one_scrolls(browse, long_folder):
         def pictures():
             return {url for url in asked if "/pictures/" in url}
 
-        page.locator(".card").first.wait_for()
+        page.wait_for_function("document.images[0].naturalWidth === 4")
         page.wait_for_timeout(300)
-        assert 8 <= len(pictures()) <= 96  # of 400
+        assert 1 <= len(pictures()) <= 96  # of 400
         assert page.locator(".card").count() <= 48
         assert page.locator(".card img:not([loading=lazy])").count() == 0
         last = page.locator("[data-name=example_199]")
-        for _ in range(20):
+        for _ in range(400):
             page.keyboard.press("End")
             page.wait_for_timeout(50)
             if last.count():
