@@ -11,6 +11,7 @@ from absl import flags
 
 from spade_tf import command_line
 from spade_tf.errors import UserError
+from spade_tf.evaluation.metrics import METRICS, find_metrics
 from spade_tf.files import check_folder
 
 if typing.TYPE_CHECKING:
@@ -39,10 +40,6 @@ flags.DEFINE_integer("seed", 0, "seed of the styles", lower_bound=0, upper_bound
 
 
 def main(_: object) -> None:
-    command_line.import_tensorflow()  # first: the package of the metrics needs it
-    from spade_tf.evaluation.evaluator import Evaluator
-    from spade_tf.evaluation.metrics import METRICS, find_metrics
-
     values = flags.FLAGS
     if values.metrics == ["help"]:
         for metric in METRICS.values():
@@ -54,11 +51,17 @@ def main(_: object) -> None:
     output = None if values.follow else command_line.required_path("output")
     if output:
         check_folder(output.parent, "--output")
+    config = command_line.config_from_flags()
+    places_of_weights = places(values.weights)
+
+    command_line.import_tensorflow()  # only once the command line is sound
+    from spade_tf.evaluation.evaluator import Evaluator
+
     evaluator = Evaluator(
-        command_line.config_from_flags(),
+        config,
         metrics,
         segmenter=command_line.optional_path("segmenter"),
-        weights=places(values.weights),
+        weights=places_of_weights,
         limit=values.num_images,
         batch_size=values.batch_size,
     )

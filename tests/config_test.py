@@ -19,7 +19,7 @@ NAMES = [
     "flickr",
     "landscapes",
 ]
-OTHERS = ["camvid_small", "crn_cityscapes"]
+OTHERS = ["camvid_small", "crn_cityscapes", "pix2pixhd_cityscapes"]
 MOBILE = ["ade20k_mobile", "cityscapes_mobile", "coco_mobile", "landscapes_mobile"]
 CRN = {"model.kind": "crn"}
 
