@@ -62,9 +62,9 @@ def _row(name: str, figures: str, sets: tuple[str, ...] = THREE, **changes: Any)
     return Row(name, {key.replace("__", "."): value for key, value in changes.items()}, published)
 
 
-DECODER = {"model__kind": "spade", "model__norm": "spade"}
-PIX2PIXHD = {"model__kind": "pix2pixhd"}
-PLUS_PLUS = {"model__kind": "pix2pixhd_pp"}
+DECODER: dict[str, Any] = {"model__kind": "spade", "model__norm": "spade"}
+PIX2PIXHD: dict[str, Any] = {"model__kind": "pix2pixhd"}
+PLUS_PLUS: dict[str, Any] = {"model__kind": "pix2pixhd_pp"}
 
 TABLES: dict[str, Table] = {
     "table1": Table(
