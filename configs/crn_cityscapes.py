@@ -34,7 +34,7 @@ def config() -> Config:
             load_size=512,
             flip=False,
         ),
-        model=ModelConfig(kind="crn", init_gain=1.0),
+        model=ModelConfig(kind="crn", norm="none", init_gain=1.0),
         losses=LossesConfig(gan="none", vgg_weight=1.0),
         train=TrainConfig(
             batch_size=1,

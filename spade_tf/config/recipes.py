@@ -27,6 +27,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "pix2pixhd_pp": {"model.norm": "none", "model.latent_dim": 0},
     # Chen and Koltun 2017, section 3: one image a step, no discriminator, no average of weights.
     "crn": {
+        "model.norm": "none",
         "model.latent_dim": 0,
         "model.init_gain": 1.0,
         "losses.gan": "none",

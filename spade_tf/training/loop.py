@@ -232,8 +232,9 @@ def announce(
 ) -> None:
     """One line on what is about to run."""
     millions = trainer.generator.count_params() / 1e6
+    norm = "" if config.model.norm == "none" else f" with {config.model.norm}"
     print(
-        f"{config.name}: {config.model.kind} generator with {config.model.norm}, {millions:.1f} M "
+        f"{config.name}: {config.model.kind} generator{norm}, {millions:.1f} M "
         f"parameters; {images} training images of {config.data.width}x{config.data.height}; batch "
         f"{trainer.batch_size} on {trainer.strategy.num_replicas_in_sync} device(s); "
         f"{f'continuing at step {step} of' if continued else 'step 0 of'} {total_steps}",
