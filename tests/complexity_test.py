@@ -224,3 +224,30 @@ def test_other_official_networks(name, norm, overrides, parameters, millions, gm
     assert parameters in (None, complexity.parameters())
     assert complexity.parameters() / 1e6 == pytest.approx(millions, rel=0.005)
     assert gmacs is None or complexity.macs() / 1e9 == pytest.approx(gmacs, rel=0.005)
+
+
+KIND, NORM, WIDTH = "model.kind", "model.norm", "model.base_width"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "overrides", "millions", "gmacs"),
+    [
+        # CLADE paper, Tables 3 and 4.
+        ("ade20k", {KIND: "pix2pixhd"}, 182.9, 99.3),
+        ("coco", {KIND: "pix2pixhd"} | NO_INSTANCES, 183.0, 105.9),
+        ("cityscapes", {KIND: "pix2pixhd"} | LARGE | NO_INSTANCES, 182.5, 603.7),
+        ("cityscapes", {KIND: "pix2pixhd"} | LARGE, 182.53, 605.29),
+        # SPADE paper, Table 3, whose millions are those of ADE20K.
+        ("ade20k", {KIND: "pix2pixhd", WIDTH: 48}, 103, None),
+        ("ade20k", {KIND: "pix2pixhd_pp"}, 183, None),
+        ("ade20k", {KIND: "pix2pixhd_pp", WIDTH: 48}, 103, None),
+        ("ade20k", {KIND: "pix2pixhd_pp", NORM: "spade"}, 237, None),
+        ("ade20k", {KIND: "pix2pixhd_pp", NORM: "concat"}, 195, None),
+        ("ade20k", {NORM: "concat"}, 79, None),
+    ],
+)
+def test_encoder_decoders_and_concat(name, overrides, millions, gmacs):
+    complexity = measure(load_config(name, overrides))
+    assert complexity.parameters() / 1e6 == pytest.approx(millions, rel=0.003)
+    assert gmacs is None or complexity.macs() / 1e9 == pytest.approx(gmacs, rel=0.001)

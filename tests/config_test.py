@@ -312,3 +312,43 @@ def test_another_experiment_with_crn():
     config = load_config("landscapes", {"model.kind": "crn", "train.batch_size": 4})
     assert (config.losses.gan, config.model.latent_dim, config.train.batch_size) == ("none", 0, 4)
     assert not config.has_positions
+
+
+def test_a_kind_of_model_brings_its_recipe_to_any_experiment():
+    config = load_config("ade20k", {"model.kind": "pix2pixhd", "train.beta_1": 0.25})
+    train = config.train
+    assert (config.data.num_labels, train.epochs, train.decay_epochs) == (151, 200, 100)
+    assert (config.losses.gan, config.losses.convention) == ("least_squares", "pix2pixhd")
+    assert (train.batch_size, train.learning_rate, train.ttur) == (1, 2e-4, False)
+    assert (train.beta_1, train.beta_2) == (0.25, 0.999)  # what is asked for comes last
+    assert (config.model.initializer, config.model.init_gain) == ("normal", 0.02)
+    assert not config.model.spectral_norm and not config.discriminator.spectral_norm
+    same = load_config("pix2pixhd_cityscapes", {"model.kind": "pix2pixhd"})
+    assert same == load_config("pix2pixhd_cityscapes")  # the file's own kind changes nothing
+    better = load_config("ade20k", {"model.kind": "pix2pixhd_pp"})
+    assert (better.model.norm, better.losses.gan, better.train.ttur) == ("none", "hinge", True)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"model.norm": "none"}, "model.norm=none leaves a spade nothing to paint from"),
+        ({"model.kind": "pix2pixhd", "model.norm": "spade"}, "write none, or model.kind=pix2p"),
+        ({"model.local_enhancer": True}, "local_enhancer is of pix2pixhd and pix2pixhd_pp, not of"),
+        ({"model.kind": "pix2pixhd", "data.height": 40}, "doubles the image 4 times: write a mult"),
+        ({"model.kind": "pix2pixhd", "data.height": 16}, "mirrors a row .*: write 32 or more"),
+        ({"model.kind": "pix2pixhd", "model.latent_dim": 3}, "write data.has_instances=true, or"),
+        (
+            {
+                "model.kind": "pix2pixhd",
+                "model.latent_dim": 3,
+                "data.has_instances": True,
+                "model.style_encoder": False,
+            },
+            "from photographs: write model.style_encoder=true",
+        ),
+    ],
+)
+def test_what_a_pix2pixhd_has_no_place_for(overrides, message):
+    with pytest.raises(UserError, match=message.replace("(", "[(]")):
+        load_config("custom", overrides)

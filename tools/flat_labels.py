@@ -2,10 +2,10 @@
 
     python -m tools.flat_labels --output=runs/flat_labels.png
 
-Instance normalisation takes a uniform layout away: what a convolution makes of it is the same number
-everywhere, whose deviation from its mean is zero, whatever the label. So pix2pixHD paints every
-label alike, but for a border. SPADE and CLADE scale and shift after they normalise, each label in
-its own way. Weights are random here: it lies in the networks, not in what they have learnt.
+Instance normalisation takes a uniform layout away: what a convolution makes of it is the same
+number everywhere, whose deviation from its mean is zero, whatever the label. So pix2pixHD paints
+every label alike, but for a border. SPADE and CLADE scale and shift after they normalise, each
+label in its own way. Weights are random here: it lies in the networks, not in what they learnt.
 """
 
 import pathlib

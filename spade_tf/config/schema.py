@@ -116,6 +116,7 @@ class ModelConfig:
     spatial_transformer: bool = option(
         False, "a sims learns to move, scale and turn what it retrieves (not needed on Cityscapes)"
     )
+    residual_blocks: int = option(9, "residual blocks of a pix2pixhd's global generator")
     local_enhancer: bool = option(
         False, "a pix2pixhd adds detail to its global generator, which works at half the size"
     )

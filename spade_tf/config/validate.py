@@ -15,6 +15,7 @@ def validate(config: Config) -> None:
     data, model, train = config.data, config.model, config.train
     positive = (
         "data.num_labels data.height data.width data.load_size model.base_width model.hidden_width "
+        "model.residual_blocks "
         "discriminator.base_width discriminator.num_scales "
         "discriminator.num_layers train.discriminator_steps train.gradient_accumulation "
         "train.steps_per_execution train.log_every_steps train.sample_every_steps "
@@ -23,8 +24,8 @@ def validate(config: Config) -> None:
     not_negative = (
         "model.latent_dim losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
         "losses.kl_examples train.batch_size train.steps train.epochs train.decay_epochs "
-        "train.learning_rate model.diversity model.init_gain data.rotation_degrees data.first_file_id "
-        "train.seed evaluation.every_epochs evaluation.num_images"
+        "train.learning_rate model.diversity model.init_gain data.rotation_degrees "
+        "data.first_file_id train.seed evaluation.every_epochs evaluation.num_images"
     ).split()
     for key in positive + not_negative:
         value = get(config, key)

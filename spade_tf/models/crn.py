@@ -115,7 +115,8 @@ class CascadedRefinementNetwork(keras.Model):
         label_map = inputs["label_map"]
         instance_map = inputs["instance_map"] if self.has_instances else None
         pyramid = LayoutPyramid(label_map, self.num_labels, instance_map)
-        layouts = [pyramid.condition(*ops.shape(label_map)[1:], self.compute_dtype)]
+        _, height, width = ops.shape(label_map)
+        layouts = [pyramid.condition(height, width, self.compute_dtype)]
         for _ in range(self.doublings):
             layouts.append(ops.average_pool(layouts[-1], 2))
         return layouts

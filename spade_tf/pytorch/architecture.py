@@ -177,6 +177,6 @@ def _tensor(state: State, name: str) -> Any:
 def _not_a(network: str, state: State, expected: str) -> str:
     names = ", ".join(list(state)[:3])
     return (
-        f"this is no {network} of the SPADE, CLADE or pix2pixHD code: expected tensors such as {expected}, "
-        f"found {names}, ..."
+        f"this is no {network} of the SPADE, CLADE or pix2pixHD code: expected tensors such as "
+        f"{expected}, found {names}, ..."
     )

@@ -7,8 +7,6 @@ from spade_tf.errors import UserError
 from spade_tf.models.build.pix2pixhd import ENHANCER_BLOCKS
 from spade_tf.pytorch.state_dict import State
 
-BLOCKS = 9
-
 FIRST = {
     "model1_1.1.weight": ("pix2pixhd", True),
     "model.1.weight": ("pix2pixhd", False),
@@ -28,7 +26,7 @@ def pix2pixhd_generator_values(state: State) -> dict[str, Any]:
     """Config keys of a pix2pixHD generator, as `generator_values`.
 
     Raises:
-        UserError: a generator of another depth, or with norms that learn.
+        UserError: an enhancer of another depth, or norms that learn.
     """
     first = first_tensor(state)
     assert first
@@ -36,11 +34,10 @@ def pix2pixhd_generator_values(state: State) -> dict[str, Any]:
     width, channels = state[first].shape[:2]
     blocks = {name.split(".conv_block")[0] for name in state if ".conv_block." in name}
     in_enhancer = sum(name.startswith("model1_2.") for name in blocks)
-    expected = (BLOCKS, ENHANCER_BLOCKS if has_enhancer else 0)
-    if (len(blocks) - in_enhancer, in_enhancer) != expected:
+    if has_enhancer and in_enhancer != ENHANCER_BLOCKS:
         raise UserError(
-            f"this pix2pixHD generator has {len(blocks) - in_enhancer} residual blocks and "
-            f"{in_enhancer} in its enhancer, expected {expected[0]} and {expected[1]}"
+            f"the enhancer of this pix2pixHD generator has {in_enhancer} residual blocks, expected "
+            f"{ENHANCER_BLOCKS}"
         )
     if any(re.search(r"running_mean$", name) for name in state):
         raise UserError(
@@ -52,6 +49,7 @@ def pix2pixhd_generator_values(state: State) -> dict[str, Any]:
         "model.norm": "none",
         "model.param_free_norm": "instance",
         "model.spectral_norm": first.endswith("_orig"),
+        "model.residual_blocks": len(blocks) - in_enhancer,
         "model.local_enhancer": has_enhancer,
         "model.base_width": 2 * width if has_enhancer else width,
         "model.latent_dim": 0,

@@ -31,6 +31,7 @@ ARCHITECTURE_KEYS = (
     "model.mask_kernel_size",
     "model.hidden_width",
     "model.spectral_norm",
+    "model.residual_blocks",
     "model.local_enhancer",
     "model.spatial_transformer",
     "discriminator.base_width",

@@ -11,11 +11,16 @@ import tensorflow as tf
 from spade_tf.layers import (
     CLADE,
     SPADE,
+    Concat,
+    DoublingConv2D,
     LayoutLayer,
     LayoutPyramid,
+    NormalisedConv,
+    NormalisedResidualBlock,
     ParameterFreeNorm,
     ResidualBlock,
     SpectralNormalization,
+    Unmodulated,
 )
 from spade_tf.layers.refinement_module import RefinementModule
 
@@ -43,6 +48,18 @@ CASES = {
     "clade": Case(lambda: CLADE(LABELS)),
     "clade_instances": Case(lambda: CLADE(LABELS, has_instances=True)),
     "clade_icpe": Case(lambda: CLADE(LABELS, has_instances=True, use_positions=True)),
+    "concat_instances": Case(lambda: Concat(LABELS, has_instances=True)),
+    "unmodulated": Case(lambda: Unmodulated(LABELS)),
+    "doubling_conv": Case(lambda: DoublingConv2D(3)),
+    "normalised_conv": Case(
+        lambda: NormalisedConv(3, Unmodulated(LABELS), resampling="double", spectral_norm=True)
+    ),
+    "normalised_block_concat": Case(
+        lambda: NormalisedResidualBlock(
+            Unmodulated(LABELS, param_free_norm="instance"), concat_layout=True
+        ),
+        no_gradient=("conv_0/conv/bias", "conv_1/conv/bias"),
+    ),
     "spectral_conv": Case(lambda: SpectralNormalization(keras.layers.Conv2D(3, 3))),
     "spectral_dense": Case(
         lambda: SpectralNormalization(keras.layers.Dense(3), power_iterations=2), shape=(7,)

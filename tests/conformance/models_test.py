@@ -39,6 +39,17 @@ GENERATORS: dict[str, dict] = {
         "model.param_free_norm": "batch",
     },
     "clade_icpe": {"model.norm": "clade_icpe"},
+    "spade_concat": {"model.norm": "concat", "data.has_instances": True},
+    "pix2pixhd_features": {
+        "model.kind": "pix2pixhd",
+        "model.norm": "none",
+        "model.param_free_norm": "instance",
+        "model.spectral_norm": False,
+        "model.residual_blocks": 1,
+        "model.latent_dim": 3,
+        "data.has_instances": True,
+    },
+    "pix2pixhd_pp_spade": {"model.kind": "pix2pixhd_pp", "model.residual_blocks": 1},
     "crn": {**CRN, "data.has_instances": True},
 }
 
@@ -69,7 +80,7 @@ CASES = {
     ),
     "encoder": Case(build_encoder, {"model.latent_dim": 3}, ("image",)),
 }
-FEW = ["spade_1x1_instances", "clade_icpe", "crn", "discriminator", "encoder"]
+FEW = ["spade_1x1_instances", "clade_icpe", "pix2pixhd_pp_spade", "crn", "discriminator", "encoder"]
 
 
 @pytest.fixture(params=CASES)

@@ -33,6 +33,12 @@ VARIANTS: dict[str, dict] = {
     "clade_instances": {"model.norm": "clade", "data.has_instances": True},
     "clade_instance_norm": {"model.norm": "clade", "model.param_free_norm": "instance"},
     "clade_icpe": {"model.norm": "clade_icpe", "data.has_instances": True},
+    "concat_instances": {"model.norm": "concat", "data.has_instances": True},
+    "concat_latent_instance_norm": {
+        "model.norm": "concat",
+        "model.latent_dim": LATENT,
+        "model.param_free_norm": "instance",
+    },
     "clade_icpe_instance_norm": {
         "model.norm": "clade_icpe",
         "model.latent_dim": LATENT,
@@ -110,7 +116,9 @@ def test_prepared_layouts_go_from_graph_to_graph():
     assert paint.experimental_get_tracing_count() == 1
 
 
-@pytest.mark.parametrize("name", ["spade_5x5_latent", "clade_icpe_instance_norm"])
+@pytest.mark.parametrize(
+    "name", ["spade_5x5_latent", "clade_icpe_instance_norm", "concat_latent_instance_norm"]
+)
 def test_one_layout_in_many_styles_and_one_style_of_many_layouts(name):
     values = VARIANTS[name]
     inputs = make_inputs(values, batch=3)

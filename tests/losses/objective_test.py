@@ -107,3 +107,14 @@ def test_gradients_of_the_total_work_inside_a_graph():
 
     # d/dx (relu(1 - x) + relu(1 + x)) / 2: inside the margins 0, at -3 only the real side pulls.
     np.testing.assert_allclose(gradient(), [[0.0], [-0.5]])
+
+
+def test_the_convention_of_pix2pixhd():
+    fake, real = FAKE * 3, REAL * 3  # three scales, of one feature map each
+    generator = GeneratorObjective("hinge", vgg_weight=0, convention="pix2pixhd")(fake, real)
+    np.testing.assert_allclose(generator["G_GAN"], [-6.0, -12.0])  # the sum of -2, -4
+    np.testing.assert_allclose(generator["G_GAN_Feat"], [40.0, 120.0])  # 10, 30 times 4 / 1
+    mean = DiscriminatorObjective("hinge")(fake, real)
+    half = DiscriminatorObjective("hinge", "pix2pixhd")(fake, real)
+    for name, value in mean.items():
+        np.testing.assert_allclose(half[name], 1.5 * value)

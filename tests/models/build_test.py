@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from spade_tf.errors import UserError
@@ -71,3 +72,18 @@ def test_a_kind_that_nothing_makes_is_refused(monkeypatch):
     monkeypatch.delitem(GENERATORS, "spade")
     with pytest.raises(UserError, match="model.kind=spade cannot be built; write one of"):
         build_generator(tiny_config({}))
+
+
+def test_normal_kernels():
+    values = {"model.initializer": "normal", "model.init_gain": 0.3, "model.base_width": 16}
+    kernels = [v for v in build_generator(tiny_config(values)).variables if v.name == "kernel"]
+    deviations = [float(np.std(kernel)) for kernel in kernels if np.size(kernel) > 5000]
+    assert len(deviations) > 5
+    # The deviation of 5000 draws is within 0.3 * 3 / sqrt(2 * 5000) of 0.3.
+    assert all(abs(deviation - 0.3) < 0.01 for deviation in deviations)
+
+
+def test_the_discriminator_of_pix2pixhd_has_biases():
+    values = {"model.kind": "pix2pixhd", "model.norm": "none"}
+    assert build_discriminator(tiny_config(values)).scales[0].convolutions[1].layer.use_bias
+    assert not build_discriminator(tiny_config()).scales[0].convolutions[1].layer.use_bias

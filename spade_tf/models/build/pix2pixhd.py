@@ -20,6 +20,7 @@ def pix2pixhd_generator(config: Config) -> Pix2PixHDGenerator:
         has_instances=data.has_instances,
         has_positions=config.has_positions,
         base_width=model.base_width,
+        num_blocks=model.residual_blocks,
         enhancer_blocks=ENHANCER_BLOCKS if model.local_enhancer else 0,
         concat_layout=model.norm == "concat",
         spectral_norm=model.spectral_norm,
