@@ -38,6 +38,14 @@ def table(page):
     return [[cell.inner_text() for cell in row.locator("th, td").all()] for row in rows]
 
 
+def wait_for_focus(page, name):
+    """Waits until an example's card has the focus: a dialog says later that it was closed."""
+    page.wait_for_function(
+        "label => document.activeElement.getAttribute('aria-label') === label",
+        arg=f"Compare {name}",
+    )
+
+
 def test_every_picture_is_found_whatever_its_name(browse, folder):
     def steps(page, asked):
         assert page.title() == "Tests & <more>"
@@ -136,8 +144,7 @@ def test_the_large_view_by_keyboard(browse, folder):
         assert "3 of 4" in dialog.inner_text()
         page.keyboard.press("Escape")
         assert dialog.count() == 0
-        focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-        assert focused == f"Compare {ODD}"
+        wait_for_focus(page, ODD)
 
     browse(folder, steps)
 
@@ -201,8 +208,7 @@ def test_closing_the_large_view_far_away_leads_to_its_card(browse, long_folder):
         page.locator(".pictures").first.click()
         page.keyboard.press("End")
         page.keyboard.press("Escape")
-        focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-        assert focused == "Compare example_199"
+        wait_for_focus(page, "example_199")
         assert cards(page) == [f"example_{i}" for i in range(192, 200)]
         page.get_by_role("button", name="Show earlier (192)").click()
         assert cards(page) == [f"example_{i}" for i in range(168, 200)]
