@@ -1,8 +1,8 @@
 """The whole way in minutes: `make demo` trains on procedural landscapes and paints new ones.
 
 Everything lies under `runs/demo`: the workdir of the run, layouts that training never saw as label
-maps, what the trained generator paints on them in several styles, a SavedModel to serve, and
-.tflite files.
+maps, what the trained generator paints on them in several styles, its scores, a SavedModel to
+serve, and .tflite files.
 """
 
 import pathlib
@@ -19,6 +19,9 @@ from spade_tf.files import beside
 
 FIRST_SEED = 2_000_000
 """Seeds from here on are used neither for training nor for validation."""
+
+METRICS = ("miou", "accuracy", "frechet_segmenter")
+"""Scores that need no download: the landscapes' segmenter ships."""
 
 LICENCE = "CC0 1.0: scenes and weights are made by the demo itself"
 
@@ -37,6 +40,9 @@ def main(_: object) -> None:
             "python -m spade_tf.train trains on other data"
         )
     command_line.import_tensorflow()
+    from spade_tf.evaluation.evaluator import Evaluator
+    from spade_tf.evaluation.metrics import find_metrics
+    from spade_tf.evaluation.periodic import PeriodicEvaluation
     from spade_tf.export.saved_model import export_saved_model
     from spade_tf.export.tflite import export_tflite
     from spade_tf.synthesis import Request, Synthesizer, synthesize
@@ -59,6 +65,12 @@ def main(_: object) -> None:
     synthesizer = Synthesizer(*load_generator(workdir))
     styles = synthesizer.styles(config.train.seed, flags.FLAGS.samples)
     synthesize(synthesizer, requests, output / "synthesised", styles)
+    # Before the export, whose model card carries the scores.
+    evaluator = Evaluator(config, find_metrics(METRICS))
+    evaluation = PeriodicEvaluation(evaluator, workdir)
+    if not evaluation.is_done(workdir.latest_step()):
+        evaluation.run()
+    scores = workdir.scores(workdir.latest_step())
     base = output / "serving" / config.name
     export_saved_model(workdir, base, licence=LICENCE)
     export_tflite(workdir, base, licence=LICENCE)
@@ -68,6 +80,7 @@ def main(_: object) -> None:
         f"  {output / 'synthesised' / 'sheet.png'}  new layouts in {flags.FLAGS.samples} styles\n"
         f"  {output / 'synthesised' / 'index.html'}\n"
         f"  {workdir.loss_curves}\n"
+        f"  {workdir.evaluation}  {', '.join(f'{k} {v:.3g}' for k, v in scores.items())}\n"
         "Serve it:\n"
         f"  python -m serving.server --model_base_path={base} --model_name={config.name}\n"
         f"Files for phones and browsers: {base / 'tflite'}"

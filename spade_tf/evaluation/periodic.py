@@ -41,7 +41,8 @@ def make_evaluator(config: Config) -> Evaluator:
 class PeriodicEvaluation:
     """Scores a workdir's newest checkpoint and keeps the best by the first metric.
 
-    Writes in the workdir: `evaluation.jsonl`, `evaluation.png`, and `best/`, itself a workdir.
+    Writes in the workdir: `evaluation.jsonl`, `evaluation.png`, pictures of the newest scores of the
+    classes, and `best/`, itself a workdir.
 
     Args:
       evaluator: with the metrics.
@@ -70,6 +71,8 @@ class PeriodicEvaluation:
         self._lines.sort(key=lambda line: line["step"])
         results.write_lines(workdir.evaluation, self._lines)
         draw_metric_curves(self._lines, workdir.evaluation_curves)
+        if evaluator.confusion and evaluator.segmentation:
+            results.draw(workdir.evaluation, evaluator.confusion, evaluator.segmentation)
         if self.best_step() == step:
             keep(workdir, step)
         return {line["metric"]: line["value"] for line in lines}

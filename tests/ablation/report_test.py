@@ -21,7 +21,11 @@ def report(tmp_path):
             picture = np.full((8, 12, 3), level, np.uint8)
             save_png(picture, tmp_path / "first" / "samples" / f"{name}_{number}.png")
     table = Table("A table", "mIoU / accuracy / FID", {}, ROWS)
-    outcomes = [(ROWS[0], DONE, ""), (ROWS[1], None, "no weights"), (ROWS[2], DONE, "the same experiment as first")]
+    outcomes = [
+        (ROWS[0], DONE, ""),
+        (ROWS[1], None, "no weights"),
+        (ROWS[2], DONE, "the same experiment as first"),
+    ]
     return tmp_path, write_report(table, outcomes, "Data: x.", tmp_path)
 
 
