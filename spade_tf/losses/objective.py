@@ -78,18 +78,9 @@ class GeneratorObjective:
           ValueError: a weight is not 0 but the inputs of its term are missing.
         """
         terms: Terms = {}
-        has_discriminator = self.gan != "none"
-        if has_discriminator:
+        if self.gan != "none":
             fake_features = _given(fake_features, "fake_features", "gan", "none")
-            terms["G_GAN"] = adversarial_loss(self.gan).generator(_logits(fake_features))
-            if self.convention == "pix2pixhd":
-                terms["G_GAN"] *= len(fake_features)
-        if has_discriminator and self.feature_matching_weight:
-            real_features = _given(real_features, "real_features", "feature_matching_weight")
-            matching = feature_matching(fake_features, real_features)
-            if self.convention == "pix2pixhd":
-                matching *= 4 / (len(real_features[0]) - 1)
-            terms["G_GAN_Feat"] = self.feature_matching_weight * matching
+            terms |= self._adversarial_terms(fake_features, real_features)
         if self.vgg_weight:
             fake, real = _given(perceptual_features, "perceptual_features", "vgg_weight")
             if layout is None:
@@ -101,6 +92,19 @@ class GeneratorObjective:
             mean, log_variance = _given(latent, "latent", "kl_weight")
             divergence = kl_divergence(mean, log_variance)
             terms["G_KLD"] = self.kl_weight * self.kl_examples * divergence
+        return terms
+
+    def _adversarial_terms(self, fake_features: Features, real_features: Features | None) -> Terms:
+        """`G_GAN` and `G_GAN_Feat`, the terms that take a discriminator."""
+        terms = {"G_GAN": adversarial_loss(self.gan).generator(_logits(fake_features))}
+        if self.convention == "pix2pixhd":
+            terms["G_GAN"] *= len(fake_features)
+        if self.feature_matching_weight:
+            real_features = _given(real_features, "real_features", "feature_matching_weight")
+            matching = feature_matching(fake_features, real_features)
+            if self.convention == "pix2pixhd":
+                matching *= 4 / (len(real_features[0]) - 1)
+            terms["G_GAN_Feat"] = self.feature_matching_weight * matching
         return terms
 
 

@@ -1,5 +1,7 @@
 """The step of a cascaded refinement network, which compares all of its images."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from spade_tf.training.steps import Batch, Steps
@@ -12,7 +14,7 @@ class CRNSteps(Steps):
         self, batch: Batch, step: tf.Tensor, tape: tf.GradientTape
     ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """The weighted terms, `[batch]` each, and the first image."""
-        network = self.perceptual_network
+        network: Any = self.perceptual_network
         images = tf.unstack(self.state.generator.images(batch), axis=3)
         fake_maps = network(tf.concat(images, axis=0))
         with tape.stop_recording():

@@ -88,16 +88,17 @@ class Steps:
         self, batch: Batch, step: tf.Tensor, tape: tf.GradientTape
     ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """The weighted terms of a new image, `[batch]` each, and that image."""
-        network, discriminator = self.perceptual_network, self.state.discriminator
+        network: Any = self.perceptual_network
+        discriminator: Any = self.state.discriminator
         fake, latent = self._generate(batch, self._noise(step, turn=0))
         fake_features: Any = None
         real_features: Any = None
-        fake_maps: Any = network(fake) if network else None
+        fake_maps = network(fake) if network else None
         if discriminator:
             fake_features = discriminator({**batch, "image": fake}, training=True)
         # Photographs need no gradient, so the tape does not see them.
         with tape.stop_recording():
-            real_maps: Any = network(batch["image"]) if network else None
+            real_maps = network(batch["image"]) if network else None
             if discriminator:
                 # Not training: the spectral vectors have just advanced, and once is enough.
                 real_features = discriminator(batch, training=False)
@@ -111,12 +112,13 @@ class Steps:
 
     def discriminator_step(self, batch: Batch, fake: tf.Tensor) -> dict[str, tf.Tensor]:
         """Updates the discriminator on generated and real images."""
-        variables = self.state.discriminator.trainable_variables
-        optimizer = self.state.discriminator_optimizer
+        discriminator: Any = self.state.discriminator
+        optimizer: Any = self.state.discriminator_optimizer
+        variables = discriminator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
             both = tf.concat([fake, batch["image"]], axis=0)
-            features = self.state.discriminator({**batch, "image": both}, training=True)
+            features = discriminator({**batch, "image": both}, training=True)
             terms = self.discriminator_objective(*split_fake_real(features))
             loss = optimizer.scale_loss(total(terms, self.global_batch_size))
         self._update(tape, loss, variables, optimizer)
