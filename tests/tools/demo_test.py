@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spade_tf.export.contract import ModelCard
 from tests.data.small_sets import write_png
 from tests.run_commands import run_commands
 
@@ -35,11 +36,12 @@ def test_the_demo_paints_new_layouts_and_says_where(tmp_path):
     result = run_commands(tmp_path / "said", {"demo": [*command, "--layouts=3"]})["demo"]
     assert result.status == 0, result.stderr
     said = [pathlib.Path(path) for path in re.findall(r"[^\s=]*/demo/\S*", result.stdout)]
-    assert len(said) == 6
+    assert len(said) == 7
     *pictures, base, devices = said
     for path in pictures:
         assert path.is_file()
     assert (base / "1" / "saved_model.pb").is_file()
+    assert set(ModelCard.read(base / "1").metrics) == {"miou", "accuracy", "frechet_segmenter"}
     assert (devices / "landscapes_float16.tflite").is_file()
     stale.unlink()
 
