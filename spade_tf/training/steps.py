@@ -93,12 +93,12 @@ class Steps:
         fake, latent = self._generate(batch, self._noise(step, turn=0))
         fake_features: Any = None
         real_features: Any = None
-        fake_maps = network(fake) if network else None
+        fake_maps: Any = network(fake) if network else None
         if discriminator:
             fake_features = discriminator({**batch, "image": fake}, training=True)
         # Photographs need no gradient, so the tape does not see them.
         with tape.stop_recording():
-            real_maps = network(batch["image"]) if network else None
+            real_maps: Any = network(batch["image"]) if network else None
             if discriminator:
                 # Not training: the spectral vectors have just advanced, and once is enough.
                 real_features = discriminator(batch, training=False)
