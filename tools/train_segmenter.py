@@ -13,9 +13,10 @@ it was. `python -m spade_tf.evaluate --segmenter=FOLDER` then uses it. FOLDER ho
     training/                        checkpoints and losses, to go on with; may be removed
 """
 
+import contextlib
 import dataclasses
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 from absl import flags
@@ -76,8 +77,11 @@ def train(training, config, folder) -> bool:
     log = LossLog(folder.losses, LOG_EVERY)
     log.forget_after(step)
     dataset = make_dataset(config, "train", batch_size, start_image=step * batch_size)
-    batches = readable(dataset.take(steps - step), config)
-    with Interruption() as interruption, Progress(step * batch_size, steps * batch_size) as bar:
+    with (
+        Interruption() as interruption,
+        Progress(step * batch_size, steps * batch_size) as bar,
+        contextlib.closing(readable(dataset.take(steps - step), config)) as batches,
+    ):
         for batch in batches:
             loss = training.train_step(batch)
             step += 1
@@ -95,21 +99,23 @@ def train(training, config, folder) -> bool:
     return step == steps
 
 
-def readable(dataset, config) -> Iterator:
-    """The batches; an error of the input pipeline becomes one line that names the file."""
+def readable(dataset, config) -> Generator:
+    """The batches; an error of the input pipeline becomes one line that names the file.
+
+    To be closed: an iterator that only goes when Python ends may wait for ever for scenes that are
+    being painted. For the same reason its error is let go of its traceback, which would hold it.
+    """
     import tensorflow as tf
 
     from spade_tf.data.failures import explain_failure
 
     batches = iter(dataset)
-    while True:
-        try:
-            batch = next(batches)
-        except StopIteration:
-            return
-        except tf.errors.OpError as error:
-            raise explain_failure(config, "train", error) from error
-        yield batch
+    try:
+        yield from batches
+    except tf.errors.OpError as error:
+        raise explain_failure(config, "train", error) from error.with_traceback(None)
+    finally:
+        del batches
 
 
 def refuse_not_finite(loss: np.ndarray, step: int) -> None:
