@@ -165,7 +165,7 @@ def _painted(
             "values as --config.a.b=VALUE"
         )
     synthesizer = Synthesizer(own, generator, encoder)
-    latent_dim = own.model.latent_dim
+    latent_dim = own.latent_dim
 
     def images(batch: Batch, seed: int) -> np.ndarray:
         inputs = {key: batch.inputs[key] for key in input_keys(own)}

@@ -66,6 +66,7 @@ def find_segmentation(
         "ade20k": _ade20k,
         "ade20k_outdoor": _ade20k,
         "cityscapes": _cityscapes,
+        "cityscapes_19": _cityscapes,
     }
     if config.data.dataset in published:
         return published[config.data.dataset](config, weights)
@@ -176,7 +177,10 @@ def ade20k_truth(config: Config, labels: np.ndarray) -> np.ndarray:
 
 
 def cityscapes_truth(config: Config, labels: np.ndarray) -> np.ndarray:
-    """Labels of a config on Cityscapes as the 19 train ids."""
+    """Labels of a config on Cityscapes as the 19 train ids, which `cityscapes_19` has already."""
+    if config.data.dataset == "cityscapes_19":
+        classes = len(file_ids.CITYSCAPES_CLASSES)
+        return np.where(labels < classes, labels, file_ids.IGNORED).astype(np.int32)
     return file_ids.cityscapes_classes(_file_ids(config, labels, 255))
 
 

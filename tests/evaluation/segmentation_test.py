@@ -35,6 +35,8 @@ def test_ade20k_labels_are_classes_or_one_more_than_classes():
 def test_cityscapes_labels_become_train_ids():
     found = segmentation.cityscapes_truth(load_config("cityscapes"), np.array([[7, 33, 0, 34]]))
     np.testing.assert_array_equal(found, [[0, 18, -1, -1]])
+    found = segmentation.cityscapes_truth(load_config("crn_cityscapes"), np.array([[0, 18, 19]]))
+    np.testing.assert_array_equal(found, [[0, 18, -1]])
 
 
 def test_without_a_published_network_one_is_asked_for():
