@@ -41,8 +41,8 @@ def make_evaluator(config: Config) -> Evaluator:
 class PeriodicEvaluation:
     """Scores a workdir's newest checkpoint and keeps the best by the first metric.
 
-    Writes in the workdir: `evaluation.jsonl`, `evaluation.png`, pictures of the newest scores of the
-    classes, and `best/`, itself a workdir.
+    Writes in the workdir: `evaluation.jsonl`, `evaluation.png`, pictures of the newest scores of
+    the classes, and `best/`, itself a workdir.
 
     Args:
       evaluator: with the metrics.

@@ -12,7 +12,6 @@ from tests.evaluation.tiny_segmenter import tiny_segmenter
 from tests.tiny_config import tiny_config
 from tests.tiny_workdir import tiny_workdir
 
-
 pytestmark = pytest.mark.slow
 
 
