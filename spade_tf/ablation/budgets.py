@@ -39,8 +39,8 @@ class Budget:
 
 BUDGETS: dict[str, Budget] = {
     "small": Budget(
-        "minutes a row on two CPU cores: 64 pixels, a quarter of the channels, 300 steps of 4",
-        64, 0.25, 32, 300, 4, 60,
+        "minutes a row on two CPU cores: 64 pixels, a quarter of the channels, 150 steps of 4",
+        64, 0.25, 32, 150, 4, 60,
     ),
     "medium": Budget(
         "hours a row on two CPU cores, minutes on a GPU: 128 pixels, half the channels, 5,000 "

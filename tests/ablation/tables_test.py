@@ -44,7 +44,7 @@ def test_a_budget_scales_all_networks_alike():
     narrow = config_of("table4", row_of("table4", "61 M parameters"))
     assert (wide.model.base_width, narrow.model.base_width) == (20, 12)
     assert wide.discriminator.base_width == narrow.discriminator.base_width == 16
-    assert (wide.data.height, wide.data.width, wide.train.steps) == (64, 64, 300)
+    assert (wide.data.height, wide.data.width, wide.train.steps) == (64, 64, 150)
     street = config_of("table4", row_of("table4", "kernel 3x3"), name="cityscapes")
     assert (street.data.height, street.data.width, street.data.load_size) == (64, 128, 128)
 
