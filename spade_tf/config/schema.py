@@ -215,7 +215,10 @@ class TrainConfig:
     jit_compile: bool = option(False, "compile the step with XLA (one replica only)")
     steps_per_execution: int = option(1, "steps in one call of the compiled function")
     strategy: str = option(
-        "mirrored", "mirrored = all devices of this machine, one = the first", ("mirrored", "one")
+        "auto",
+        "where: one = the first device, mirrored = all of this machine, multi_worker = all of the "
+        "machines in TF_CONFIG; auto = multi_worker if it names several, else mirrored",
+        ("auto", "one", "mirrored", "multi_worker"),
     )
     log_every_steps: int = option(10, "steps between two lines of losses")
     sample_every_steps: int = option(500, "steps between two image grids")

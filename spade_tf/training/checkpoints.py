@@ -11,22 +11,29 @@ from spade_tf.training.workdir import Workdir
 
 
 class Checkpoints:
-    """The newest few checkpoints of a workdir; TensorFlow names one only once it is whole."""
+    """The newest few checkpoints of a workdir; TensorFlow names one only once it is whole.
 
-    def __init__(self, workdir: Workdir, state: TrainingState, keep: int):
+    Args:
+      workdir: of the run, read by every worker.
+      state: what is saved.
+      keep: how many.
+      own: where this worker writes, if not in the workdir.
+    """
+
+    def __init__(
+        self, workdir: Workdir, state: TrainingState, keep: int, own: Workdir | None = None
+    ):
         self.state = state
+        self.latest = workdir.latest_checkpoint()
+        """Prefix of the newest checkpoint, or None."""
+        self._folder = workdir.checkpoints
         self.manager = tf.train.CheckpointManager(
             state.checkpoint(),
-            str(workdir.checkpoints),
+            str((own or workdir).checkpoints),
             max_to_keep=keep,
             step_counter=state.step,
             checkpoint_name="step",
         )
-
-    @property
-    def latest(self) -> str | None:
-        """Prefix of the newest checkpoint, or None."""
-        return self.manager.latest_checkpoint
 
     def restore(self) -> bool:
         """Restores the newest checkpoint, if there is one; every value must find its place.
@@ -48,16 +55,18 @@ class Checkpoints:
         self.state.copy_statistics()
         self._refuse_not_finite()
         step = int(self.state.step.numpy())
-        if self.latest and self.latest.endswith(f"step-{step}"):
+        if self.latest and self.latest.endswith(f"/step-{step}"):
             return self.latest
         try:
-            return self.manager.save(checkpoint_number=step)
+            self.manager.save(checkpoint_number=step)
         except tf.errors.OpError as error:
             reason = error.message.strip().splitlines()[0][:200]
             raise UserError(
                 f"cannot save a checkpoint in {self.manager.directory} ({reason}); make room there "
                 f"and run again: training goes on from {self.latest or 'the beginning'}"
             ) from error
+        self.latest = str(self._folder / f"step-{step}")
+        return self.latest
 
     def _refuse_not_finite(self) -> None:
         """The losses of a step do not show what its own update did to the weights."""

@@ -4,14 +4,16 @@ All of it runs eagerly, once per process; only `Trainer`'s steps are compiled.
 """
 
 import dataclasses
+import functools
 import math
+import zlib
 from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
-from spade_tf.config import Config
+from spade_tf.config import Config, to_json
 from spade_tf.data.check import quick_check
 from spade_tf.data.failures import explain_failure
 from spade_tf.data.pipeline import make_dataset, num_examples
@@ -25,8 +27,10 @@ from spade_tf.training.interruption import Interruption
 from spade_tf.training.loss_log import LossLog, draw_loss_curves
 from spade_tf.training.progress import Progress
 from spade_tf.training.samples import Samples
+from spade_tf.training.strategy import make_strategy
 from spade_tf.training.trainer import Trainer
 from spade_tf.training.workdir import Workdir
+from spade_tf.training.worker import Workers
 
 
 class Evaluation(Protocol):
@@ -50,46 +54,70 @@ def train(
       evaluation: makes what scores a checkpoint every `evaluation.every_epochs` and at the end.
 
     Raises:
-      UserError: bad data, a workdir of another model, or a loss that is no longer finite.
+      UserError: bad data, a workdir of another model, a loss that is no longer finite, or a worker
+        that is gone.
     """
     workdir = Workdir(path)
     check_folder(workdir.path, "--workdir")
+    # Before anything else uses TensorFlow's devices: see make_strategy.
+    workers = Workers(make_strategy(config.train.strategy))
+    with workers.explained_loss(workdir), workers.own_workdir(workdir) as own:
+        workers.check_agreement(
+            "their config or command line",
+            zlib.crc32(to_json(config).encode()),
+            "start all with the same command",
+        )
+        train_as_worker(workers, config, workdir, own, evaluation)
+
+
+def train_as_worker(
+    workers: Workers,
+    config: Config,
+    workdir: Workdir,
+    own: Workdir,
+    evaluation: Callable[[Workdir], Evaluation] | None,
+) -> None:
+    """Trains together with the other workers: reads the run's workdir and writes to its `own`."""
     workdir.check_same_model(config)
     quick_check(config)
-    config = with_bank(config, workdir.path)
+    config = workers.chief_first(functools.partial(with_bank, config, workdir.path))
 
     images_per_epoch = num_examples(config, "train")
-    trainer = Trainer(without_lost_term(config, workdir), images_per_epoch)
-    checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints)
+    config = without_lost_term(config, workdir)
+    trainer = Trainer(config, images_per_epoch, workers.strategy)
+    checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints, own)
     continued = checkpoints.restore()
+    step = int(trainer.state.step.numpy())
+    workers.check_agreement("the step they continue at", step, "give all one shared --workdir")
     if config.train.initial_workdir and not continued:
         print(load_initial_weights(trainer.state, config.train.initial_workdir))
     config = effective_config(trainer)
-    samples = Samples(config, workdir)
+    samples = Samples(config, own)
     clusterer = FeatureClusterer(config, trainer, images_per_epoch)
-    workdir.describe(config)
+    own.describe(config)
     total_steps = total_steps_of(config, images_per_epoch)
-    step = int(trainer.state.step.numpy())
-    every = evaluation_steps(config, images_per_epoch)
-    scores = evaluation(workdir) if evaluation and every else None
-    announce(config, trainer, images_per_epoch, total_steps, step, continued)
+    every = evaluation_steps(config, images_per_epoch) if evaluation else 0
+    scores = evaluation(workdir) if evaluation and every and workers.is_chief else None
+    if workers.is_chief:
+        announce(config, trainer, images_per_epoch, total_steps, step, continued)
 
-    log = LossLog(workdir.losses, config.train.log_every_steps)
+    log = LossLog(own.losses, config.train.log_every_steps)
     log.forget_after(step)
-    writer = tf.summary.create_file_writer(str(workdir.tensorboard))
+    writer = tf.summary.create_file_writer(str(own.tensorboard))
     iterator = iter(distributed_dataset(config, trainer))
     images_per_step = trainer.batch_size * config.train.discriminator_steps
+    images = step * images_per_step, total_steps * images_per_step
 
     with (
         writer.as_default(),
         Interruption() as interruption,
-        Progress(step * images_per_step, total_steps * images_per_step) as progress,
+        Progress(*images, quiet=not workers.is_chief) as progress,
     ):
         if scores and continued and step % every == 0:
             evaluate(scores, step, progress)  # if it was interrupted
-        while step < total_steps and not interruption.requested:
+        while step < total_steps and not workers.any(interruption.requested):
             steps = steps_until_next_event(config, step, total_steps, every)
-            terms = run_steps(trainer, iterator, steps, config)
+            terms = run_steps(trainer, iterator, steps, config, workers)
             refuse_not_finite(terms, step, checkpoints)
             step += steps
             progress.advance(steps * images_per_step)
@@ -106,22 +134,24 @@ def train(
             if step % config.train.save_every_steps == 0:
                 clusterer.update(step)
                 checkpoints.save()
-            if scores and (step % every == 0 or step == total_steps):
+            if every and (step % every == 0 or step == total_steps):
                 clusterer.update(step)
                 checkpoints.save()
                 evaluate(scores, step, progress)
         clusterer.update(step)
         saved = checkpoints.save()
-        draw_loss_curves(workdir.losses, workdir.loss_curves)
-        if interruption.requested and step < total_steps:
-            progress.say(
-                f"{interruption.requested}: saved {saved}; run the same command to continue"
-            )
+        draw_loss_curves(own.losses, own.loss_curves)
+        if step < total_steps:
+            why = interruption.requested or "interrupted on another worker"
+            progress.say(f"{why}: saved {saved}; run the same command to continue")
         else:
-            progress.say(f"done after {step} steps: {saved}, {workdir.loss_curves}")
+            progress.say(f"done after {step} steps: {saved}, {own.loss_curves}")
+        workers.any(False)  # whoever ends first would look like a loss to those still writing
 
 
-def run_steps(trainer: Trainer, iterator, steps: int, config: Config) -> dict[str, np.ndarray]:
+def run_steps(
+    trainer: Trainer, iterator, steps: int, config: Config, workers: Workers
+) -> dict[str, np.ndarray]:
     """Some iterations; an error of the input pipeline becomes one line that names the file."""
     try:
         return trainer.run(iterator, steps)
@@ -131,6 +161,8 @@ def run_steps(trainer: Trainer, iterator, steps: int, config: Config) -> dict[st
             "train.gradient_accumulation to keep the effective batch, or a smaller model.base_width"
         ) from error
     except tf.errors.OpError as error:
+        if workers.is_loss(error):
+            raise
         raise explain_failure(config, "train", error) from error
 
 
@@ -152,9 +184,9 @@ def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Chec
     )
 
 
-def evaluate(scores: Evaluation, step: int, progress: Progress) -> None:
-    """Scores the checkpoint of this step, unless it is scored already."""
-    if scores.is_done(step):
+def evaluate(scores: Evaluation | None, step: int, progress: Progress) -> None:
+    """Scores the checkpoint of this step, unless that is done; only the chief has scores."""
+    if not scores or scores.is_done(step):
         return
     values = scores.run()
     for name, value in values.items():
@@ -214,7 +246,7 @@ def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.Distr
     """The endless training stream from image `images_seen` on, cut into replicas' batches."""
 
     def of_worker(context: tf.distribute.InputContext) -> tf.data.Dataset:
-        return make_dataset(
+        dataset = make_dataset(
             config,
             "train",
             context.get_per_replica_batch_size(trainer.batch_size),
@@ -223,6 +255,8 @@ def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.Distr
             shard_index=context.input_pipeline_id,
             global_batch_size=trainer.batch_size,
         )
+        # Otherwise the workers would ask each other at every step whether any has come to an end.
+        return dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
 
     return trainer.strategy.distribute_datasets_from_function(of_worker)
 

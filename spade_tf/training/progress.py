@@ -6,9 +6,16 @@ from tqdm import tqdm
 
 
 class Progress:
-    """A progress bar counted in images. Without a terminal it prints a line now and then."""
+    """A progress bar counted in images. Without a terminal it prints a line now and then.
 
-    def __init__(self, images_seen: int, total_images: int):
+    Args:
+      images_seen: images of earlier starts.
+      total_images: images of the whole run.
+      quiet: show nothing, as all workers but one do.
+    """
+
+    def __init__(self, images_seen: int, total_images: int, quiet: bool = False):
+        self.quiet = quiet
         self.bar = tqdm(
             total=total_images,
             initial=images_seen,
@@ -17,6 +24,7 @@ class Progress:
             smoothing=0.05,
             mininterval=0.5 if sys.stderr.isatty() else 15.0,
             desc="training",
+            disable=quiet,
         )
 
     def advance(self, images: int) -> None:
@@ -30,7 +38,8 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Prints a line without breaking the bar."""
-        self.bar.write(text, file=sys.stderr)
+        if not self.quiet:
+            self.bar.write(text, file=sys.stderr)
 
     def __enter__(self) -> "Progress":
         return self

@@ -76,8 +76,12 @@ class Workdir:
         self.tensorboard = self.path / "tensorboard"
 
     def latest_checkpoint(self) -> str | None:
-        """Prefix of the newest checkpoint, or None."""
-        return tf.train.latest_checkpoint(str(self.checkpoints))
+        """Prefix of the newest checkpoint that is still there, or None."""
+        state = tf.train.get_checkpoint_state(str(self.checkpoints))
+        if not state:
+            return None
+        prefixes = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
+        return next((p for p in prefixes if tf.io.gfile.exists(f"{p}.index")), None)
 
     def latest_step(self) -> int:
         """Training step of the newest checkpoint; 0 without one."""

@@ -82,6 +82,27 @@ def test_a_damaged_checkpoint_is_one_line(workdir, damage):
     assert "\n" not in str(error.value)
 
 
+def test_after_a_damaged_newest_comes_the_one_before(workdir):
+    """What the message about it advises."""
+    state = TrainingState(tiny_config(CLADE))
+    checkpoints = Checkpoints(workdir, state, keep=2)
+    for step in (3, 6):
+        state.step.assign(step)
+        checkpoints.save()
+    (data,) = workdir.checkpoints.glob("step-6.data-*")
+    data.write_bytes(data.read_bytes()[:100])
+    with pytest.raises(UserError, match="step-6 cannot be read .*; remove its files to go on from"):
+        Checkpoints(workdir, state, keep=2).restore()
+    for file in workdir.checkpoints.glob("step-6.*"):
+        file.unlink()
+    assert workdir.latest_step() == 3
+    checkpoints = Checkpoints(workdir, state, keep=2)
+    assert checkpoints.restore()
+    assert int(state.step) == 3
+    state.step.assign(6)
+    assert checkpoints.save() == workdir.latest_checkpoint() == str(workdir.checkpoints / "step-6")
+
+
 @pytest.mark.parametrize(
     "values", [{"train.precision": "mixed_float16"}, {"train.gradient_accumulation": 2}]
 )

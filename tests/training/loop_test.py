@@ -11,7 +11,9 @@ from spade_tf.data.scenes import LABEL_NAMES
 from spade_tf.errors import UserError
 from spade_tf.training import loop
 from spade_tf.training import trainer as trainer_module
+from spade_tf.training.strategy import make_strategy
 from spade_tf.training.workdir import Workdir
+from spade_tf.training.worker import Workers
 from tests.tiny_config import tiny_config
 
 
@@ -166,7 +168,7 @@ def test_out_of_memory_says_what_to_lower():
             raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
     with pytest.raises(UserError, match="out of memory at train.batch_size=32; write a smaller"):
-        loop.run_steps(Full(), None, 1, Config())
+        loop.run_steps(Full(), None, 1, Config(), Workers(make_strategy("one")))
 
 
 def test_every_worker_reads_its_part_from_the_saved_position(two_replicas):
