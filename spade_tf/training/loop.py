@@ -142,11 +142,14 @@ def train_as_worker(
         saved = checkpoints.save()
         draw_loss_curves(own.losses, own.loss_curves)
         if step < total_steps:
-            why = interruption.requested or "interrupted on another worker"
+            why = interruption.requested or "another worker was told to stop"
             progress.say(f"{why}: saved {saved}; run the same command to continue")
         else:
             progress.say(f"done after {step} steps: {saved}, {own.loss_curves}")
         workers.any(False)  # whoever ends first would look like a loss to those still writing
+    if step < total_steps and workers.count > 1:
+        # With status 0 what restarts workers (Kubernetes) would take the run for done.
+        raise UserError(f"stopped at step {step}; start all {workers.count} workers again")
 
 
 def run_steps(
