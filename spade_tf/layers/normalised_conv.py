@@ -149,8 +149,10 @@ class NormalisedResidualBlock(LayoutLayer):
     def call(self, x: Any, pyramid: LayoutPyramid, training: bool | None = None) -> Any:
         read = x
         if self.concat_layout:
-            layout = pyramid.condition(*ops.shape(x)[1:3], self.compute_dtype)
-            read = ops.concatenate([x, layout], axis=-1)
+            has_edges = self._norm_pattern().has_instances
+            layout = pyramid.condition if has_edges else pyramid.one_hot
+            height, width = ops.shape(x)[1:3]
+            read = ops.concatenate([x, layout(height, width, self.compute_dtype)], axis=-1)
         read = self.conv_0(read, pyramid, training=training)
         return x + self.conv_1(read, pyramid, training=training)
 

@@ -271,7 +271,8 @@ class Pix2PixHDGenerator(keras.Model):
 
     def call(self, inputs: dict[str, Any], training: bool | None = None) -> Any:
         pyramid = read_layout(inputs, self.num_labels, self.has_instances, self.has_positions)
-        x = pyramid.condition(*ops.shape(inputs["label_map"])[1:], self.compute_dtype)
+        _, height, width = ops.shape(inputs["label_map"])
+        x = pyramid.condition(height, width, self.compute_dtype)
         if self.clusters:
             features = inputs["features"] if "features" in inputs else self.clusters(inputs)
             x = ops.concatenate([x, ops.cast(features, x.dtype)], axis=-1)

@@ -7,14 +7,10 @@ with its norm in one (`.0` is the convolution) and, with spectral normalisation,
 
 from collections.abc import Callable, Iterable
 
-import keras
-
 from spade_tf.layers import NormalisedConv, NormalisedResidualBlock
 from spade_tf.models.feature_encoder import FeatureEncoder
 from spade_tf.models.pix2pixhd import Pix2PixHDGenerator
 from spade_tf.pytorch.slots import Slots, convolution_slots
-
-Stage = keras.layers.Layer
 
 
 def pix2pixhd_slots(generator: Pix2PixHDGenerator) -> Slots:
@@ -42,7 +38,10 @@ def feature_encoder_slots(encoder: FeatureEncoder) -> Slots:
 
 
 def stage_slots(
-    prefix: str, stages: Iterable[Stage], together: bool, first: int = 1
+    prefix: str,
+    stages: Iterable[NormalisedConv | NormalisedResidualBlock],
+    together: bool,
+    first: int = 1,
 ) -> tuple[Slots, int]:
     """Slots of a sequence of stages, and the number of the module that follows them.
 

@@ -1,5 +1,7 @@
 """Clusters of the features of instances, from which pix2pixHD paints without photographs."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -31,7 +33,7 @@ class FeatureClusterer:
         self.trainer = trainer
         self.num_images = min(num_images, IMAGES)
         self._step: int | None = None
-        self._encode = tf.function(trainer.encoder) if config.has_features else None
+        self._encode: Any = tf.function(trainer.encoder) if config.has_features else None
 
     def update(self, step: int) -> None:
         """Clusters anew, unless that was done at this step."""

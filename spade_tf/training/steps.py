@@ -131,10 +131,11 @@ class Steps:
         inputs, latent = dict(batch), None
         if noise is not None:
             inputs["z"] = noise
+        encoder: Any = self.state.encoder
         if self.config.has_features:
-            inputs["features"] = self.state.encoder(batch, training=True)
-        elif self.state.encoder:
-            mean, log_variance = latent = self.state.encoder(batch["image"], training=True)
+            inputs["features"] = encoder(batch, training=True)
+        elif encoder:
+            mean, log_variance = latent = encoder(batch["image"], training=True)
             inputs["z"] = reparameterize(mean, log_variance, noise)
         return self.state.generator(inputs, training=True), latent
 

@@ -9,6 +9,7 @@ from spade_tf.export.saved_model import export_saved_model
 from spade_tf.export.tflite import export_tflite
 from spade_tf.synthesis import Synthesizer
 from spade_tf.training.checkpoints import Checkpoints, load_generator
+from spade_tf.training.state import copy_variables
 from spade_tf.training.workdir import Workdir
 from tests.tiny_workdir import tiny_workdir
 
@@ -24,7 +25,11 @@ MODELS = {
         "model.latent_dim": 3,
         "data.has_instances": True,
     },
-    "pix2pixhd_pp_spade": {"model.kind": "pix2pixhd_pp", "model.residual_blocks": 1},
+    "pix2pixhd_pp_clade": {
+        "model.kind": "pix2pixhd_pp",
+        "model.norm": "clade",
+        "model.residual_blocks": 1,
+    },
     "spade_concat": {"model.norm": "concat"},
 }
 
@@ -36,9 +41,18 @@ def exported(request, tmp_path_factory):
     state = tiny_workdir(folder / "run", MODELS[request.param])
     workdir = Workdir(folder / "run")
     if request.param == "pix2pixhd_features":
-        state.generator.clusters.centres.assign(np.random.default_rng(0).normal(size=(50, 3)))
-        state.step.assign(1)
-        Checkpoints(workdir, state, 1).save()
+        state.ema_generator.clusters.centres.assign(np.random.default_rng(0).normal(size=(50, 3)))
+    # Statistics that fit the weights, and little contrast: else images are black and white, and a
+    # rounding of 8-bit weights turns one into the other.
+    generator = state.ema_generator
+    generator.to_image.kernel.assign(0.2 * generator.to_image.kernel)
+    maps = np.random.default_rng(0).integers(0, 5, (4, 32, 32)).astype("int32")
+    inputs = {"label_map": maps, "instance_map": maps, "z": np.ones((4, 3), "float32")}
+    for _ in range(20):
+        generator(inputs, training=True)
+    copy_variables(generator.non_trainable_variables, state.generator.non_trainable_variables)
+    state.step.assign(1)
+    Checkpoints(workdir, state, 1).save()
     export_saved_model(workdir, folder / "base")
     files = export_tflite(workdir, folder / "base")
     assert len(files) == 4  # each compared with the Keras model before it was written
