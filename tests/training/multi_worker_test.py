@@ -1,0 +1,141 @@
+"""Two workers on the loopback interface, each a process, started with the real command."""
+
+import json
+import socket
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from spade_tf.config import load_config
+from spade_tf.training import loop
+from spade_tf.training.loss_log import read_losses
+from spade_tf.training.workdir import Workdir
+from tests.training.real_command import VALUES, start, tensors
+
+pytestmark = pytest.mark.slow
+
+CLADE = {
+    # Changes of weights in proportion to gradients; Adam's own divide each by itself.
+    "train.learning_rate": 0.1,
+    "train.adam_epsilon": 1.0,
+    # The start grid is one pixel: without a style, layouts that agree there have no variance, and
+    # the first norms would make large numbers of rounding errors.
+    "model.latent_dim": 3,
+    "model.encoder_size": 16,
+    "train.batch_size": 4,
+    "train.steps": 2,
+}
+SPADE = {**CLADE, "model.norm": "spade", "train.steps": 1}
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def start_two(folder, values):
+    """Workers 0 and 1, which share the workdir `run` but not the folder of temporary files."""
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    workers = []
+    for index in range(2):
+        local = folder / f"local_{index}"
+        local.mkdir(exist_ok=True)
+        task = {"type": "worker", "index": index}
+        config = json.dumps({"cluster": {"worker": addresses}, "task": task})
+        workers.append(start(folder / "run", values, TF_CONFIG=config, TMPDIR=str(local)))
+    return workers
+
+
+def finish(workers):
+    outputs = [worker.communicate(timeout=300) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0], outputs
+    return outputs
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """CLADE by two workers."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return folder, finish(start_two(folder, CLADE))
+
+
+def compare(folder, values, path):
+    """The run of two workers against two replicas and one device of this process.
+
+    Sums of eight numbers in another order: losses to 1e-4, as between replicas of one process.
+    """
+    run = Workdir(folder / "run")
+    for strategy in ("mirrored", "one"):
+        config = load_config("landscapes", {**VALUES, **values, "train.strategy": strategy})
+        tf.config.run_functions_eagerly(True)
+        try:
+            loop.train(config, str(path / strategy))
+        finally:
+            tf.config.run_functions_eagerly(False)
+        other = Workdir(path / strategy)
+        lines, expected = read_losses(run.losses), read_losses(other.losses)
+        assert len(lines) == len(expected) == values["train.steps"]
+        for line, one in zip(lines, expected, strict=True):
+            assert line == pytest.approx(one, rel=1e-4, abs=1e-5), strategy
+        weights, others = tensors(run.latest_checkpoint()), tensors(other.latest_checkpoint())
+        assert set(weights) == set(others)
+        for name, value in others.items():
+            scale = 1e-3 * np.abs(value).max() + 1e-6
+            np.testing.assert_allclose(weights[name], value, atol=scale, err_msg=name)
+
+
+def files(workdir):
+    """What lies in a workdir, TensorBoard's names left out."""
+    paths = (path.relative_to(workdir) for path in workdir.rglob("*") if path.is_file())
+    return {str(path) for path in paths if path.parts[0] != "tensorboard"}
+
+
+def test_two_workers_train_clade_as_one_device(undisturbed, tmp_path):
+    folder, outputs = undisturbed
+    compare(folder, CLADE, tmp_path)
+    assert "batch 4 on 2 device(s); step 0 of 2" in outputs[0][0]
+    assert "done after 2 steps" in outputs[0][1]
+    assert "done" not in outputs[1][1] and "step 0" not in outputs[1][0]
+    # One writer, and nothing is left of the other.
+    assert files(folder / "run") == files(tmp_path / "one")
+    assert len(list((folder / "run" / "tensorboard").iterdir())) == 1
+    assert not list((folder / "local_1").glob("spade_tf_*"))
+
+
+def test_two_workers_train_spade_as_one_device(tmp_path):
+    finish(start_two(tmp_path, SPADE))
+    compare(tmp_path, SPADE, tmp_path)
+
+
+def test_a_lost_worker_stops_the_run_which_then_continues(undisturbed, tmp_path):
+    """kill -9 once step 1 is saved."""
+    run = Workdir(tmp_path / "run")
+    chief, other = start_two(tmp_path, CLADE)
+    while not run.latest_checkpoint():
+        assert chief.poll() is None and other.poll() is None
+        time.sleep(0.05)
+    other.kill()
+    _, errors = chief.communicate(timeout=300)
+    assert chief.returncode == 1
+    other.communicate()
+    (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert "error: lost worker 1 (127.0.0.1:" in line
+    assert f"training goes on from {run.latest_checkpoint()}" in line
+    assert "Traceback" not in errors
+    assert run.latest_step() < CLADE["train.steps"]
+
+    finish(start_two(tmp_path, CLADE))
+    expected = tensors(Workdir(undisturbed[0] / "run").latest_checkpoint())
+    actual = tensors(run.latest_checkpoint())
+    assert set(expected) == set(actual)
+    for name, value in expected.items():
+        np.testing.assert_array_equal(actual[name], value, err_msg=name)
+    assert [line["step"] for line in read_losses(run.losses)] == [1, 2]
+    assert not list((tmp_path / "local_1").glob("spade_tf_*"))

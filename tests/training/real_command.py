@@ -1,0 +1,66 @@
+"""`python -m spade_tf.train` in processes of their own, small and uncompiled."""
+
+import os
+import pathlib
+import subprocess
+import sys
+from typing import Any
+
+import tensorflow as tf
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+VALUES: dict[str, Any] = {
+    "data.height": 32,
+    "data.width": 32,
+    "data.num_scenes": 6,
+    "model.norm": "clade",
+    "model.base_width": 2,
+    "model.hidden_width": 4,
+    "model.latent_dim": 0,
+    "discriminator.base_width": 2,
+    "discriminator.num_scales": 1,
+    "discriminator.num_layers": 2,
+    "train.decay_epochs": 0,
+    "train.batch_size": 2,
+    "train.steps_per_execution": 1,
+    "train.log_every_steps": 1,
+    "train.save_every_steps": 1,
+}
+"""Of the landscapes config: a checkpoint at every step."""
+
+# Compiling a step takes half a minute, running it uncompiled a second.
+PROGRAM = """
+import runpy
+from spade_tf import command_line
+command_line.import_tensorflow()
+import tensorflow as tf
+tf.config.run_functions_eagerly(True)
+runpy.run_module("spade_tf.train", run_name="__main__", alter_sys=True)
+"""
+
+
+def flags_of(workdir: pathlib.Path, values: dict[str, Any] | None = None) -> list[str]:
+    """The command line of a run."""
+    named = [f"--config.{key}={value}" for key, value in {**VALUES, **(values or {})}.items()]
+    return ["--config=landscapes", f"--workdir={workdir}", *named]
+
+
+def start(
+    workdir: pathlib.Path, values: dict[str, Any] | None = None, **environment: str
+) -> subprocess.Popen:
+    """Starts a run; its `communicate()` gives what it prints."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, *flags_of(workdir, values)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def tensors(checkpoint: str) -> dict[str, Any]:
+    """All values of a checkpoint but TensorFlow's own: its graph, and how often it has saved."""
+    reader = tf.train.load_checkpoint(checkpoint)
+    own = {"_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter/.ATTRIBUTES/VARIABLE_VALUE"}
+    return {name: reader.get_tensor(name) for name in set(reader.get_variable_to_shape_map()) - own}
