@@ -230,6 +230,6 @@ def folded_modulation(
     if isinstance(layer, Concat):
         return FoldedConcat(layer, slope, name)
     raise UserError(
-        f"{name} is a {type(layer).__name__}: only SPADE, CLADE and Concat have an inference form; paint "
-        "with the generator itself"
+        f"{name} is a {type(layer).__name__}: only SPADE, CLADE and Concat have an inference "
+        "form; paint with the generator itself"
     )

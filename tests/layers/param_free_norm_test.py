@@ -121,3 +121,14 @@ def test_batch_keeps_replicas_apart_but_their_running_statistics_equal(two_repli
 def test_unknown_kind():
     with pytest.raises(ValueError, match="'group'.*sync_batch, batch, instance"):
         ParameterFreeNorm("group")
+
+
+def test_a_uniform_channel_is_zero_and_not_its_rounding():
+    # 0.1 is no sum of powers of two: adding up 0.1 many times does not give a multiple of it.
+    x = np.full((1, 48, 40, 2), 0.1, "float32")
+    x[0, 0, 0, 1] = 0.2
+    norm = ParameterFreeNorm("instance")
+    norm.build(x.shape)
+    out = np.asarray(norm(x))
+    assert not out[..., 0].any()
+    assert out[0, 0, 0, 1] > 1
