@@ -53,6 +53,21 @@ class Steps:
         )
         self.discriminator_objective = DiscriminatorObjective(losses.gan, losses.convention)
 
+    @property
+    def term_names(self) -> list[str]:
+        """Names of the terms of this config's objective, generator's first."""
+        objective = self.generator_objective
+        has_discriminator = self.state.discriminator is not None
+        names = {
+            "G_GAN": has_discriminator,
+            "G_GAN_Feat": has_discriminator and objective.feature_matching_weight,
+            "G_VGG": objective.vgg_weight,
+            "G_KLD": objective.kl_weight,
+            "D_Fake": has_discriminator,
+            "D_Real": has_discriminator,
+        }
+        return [name for name, used in names.items() if used]
+
     def iteration(self, batches: list[Batch], step: tf.Tensor) -> dict[str, tf.Tensor]:
         """A generator step on the first batch and a discriminator step on each.
 

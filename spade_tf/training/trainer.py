@@ -166,19 +166,7 @@ class Trainer:
     @property
     def term_names(self) -> list[str]:
         """Names of the terms of this config's objective, generator's first."""
-        if isinstance(self.steps, SIMSSteps):
-            return self.steps.term_names
-        objective = self.steps.generator_objective
-        has_discriminator = self.discriminator is not None
-        names = {
-            "G_GAN": has_discriminator,
-            "G_GAN_Feat": has_discriminator and objective.feature_matching_weight,
-            "G_VGG": objective.vgg_weight,
-            "G_KLD": objective.kl_weight,
-            "D_Fake": has_discriminator,
-            "D_Real": has_discriminator,
-        }
-        return [name for name, used in names.items() if used]
+        return self.steps.term_names
 
     def _perceptual_network(self) -> PerceptualNetwork | None:
         losses = self.config.losses
