@@ -19,7 +19,7 @@ without `.0` are NVIDIA/pix2pixHD's, the others those of `--netG pix2pixhd` in N
 
 def first_tensor(state: State) -> str | None:
     """Name of the kernel that reads the layout; None if this is no pix2pixHD generator."""
-    return next((name for name in FIRST if name in state), None)
+    return next((name for name in FIRST if name in state and state[name].ndim == 4), None)
 
 
 def pix2pixhd_generator_values(state: State) -> dict[str, Any]:

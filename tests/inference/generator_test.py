@@ -277,5 +277,5 @@ class Plain(ParameterFreeNorm):
 def test_other_layers_are_refused():
     generator = Generator(Plain(), LABELS, height=32, width=32, base_width=2)
     generator.build()
-    with pytest.raises(UserError, match="head_0_norm_0 is a Plain: only SPADE and CLADE have an"):
+    with pytest.raises(UserError, match="head_0_norm_0 is a Plain: only SPADE, CLADE and Concat"):
         InferenceGenerator(generator)
