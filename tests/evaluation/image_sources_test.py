@@ -37,6 +37,7 @@ def all_of(source, examples, size):
     return np.concatenate([source.images(batch, 0) for batch in examples.batches(size)])
 
 
+@pytest.mark.slow
 def test_a_workdir_paints_what_its_averaged_generator_paints(setting):
     folder, config, examples, state = setting
     source = open_source(str(folder / "run"), config, examples)
@@ -51,6 +52,7 @@ def test_a_workdir_paints_what_its_averaged_generator_paints(setting):
     assert len(source.identity["sha256"]) == 64
 
 
+@pytest.mark.slow
 def test_an_image_does_not_depend_on_its_batch(setting):
     folder, config, examples, _ = setting
     source = open_source(str(folder / "run"), config, examples)
