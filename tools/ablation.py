@@ -14,7 +14,7 @@ from absl import flags
 from spade_tf import command_line
 from spade_tf.ablation.budgets import BUDGETS, Budget, find_budget, row_config
 from spade_tf.ablation.tables import TABLES, Row, Table, find_table
-from spade_tf.config import to_json
+from spade_tf.config import Config, to_json
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 
@@ -97,7 +97,7 @@ def run(row: Row, table: Table, budget: Budget, output: pathlib.Path) -> None:
     run_row(config, output / row.folder, metrics, budget.num_images, segmenter)
 
 
-def config_of(row: Row, table: Table, budget: Budget):
+def config_of(row: Row, table: Table, budget: Budget) -> Config:
     """The row's config at this budget."""
     name = flags.FLAGS.config
     given = command_line.overrides_from_flags()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from spade_tf.ablation.tables import Row, Table
 from spade_tf.files import beside, write_beside
@@ -112,8 +112,6 @@ def samples(outcomes: Sequence[Outcome], output: pathlib.Path) -> np.ndarray | N
 
 
 def _sheet(lines: Sequence[tuple[str, list[np.ndarray]]]) -> np.ndarray:
-    from PIL import ImageDraw
-
     height, width = lines[0][1][0].shape[:2]
     gap, margin = 4, 190
     columns = len(lines[0][1])

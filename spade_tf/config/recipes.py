@@ -2,6 +2,22 @@
 
 from typing import Any
 
+# Chen and Koltun 2017, section 3: one image a step, no discriminator, no average of weights.
+WITHOUT_DISCRIMINATOR: dict[str, Any] = {
+    "model.latent_dim": 0,
+    "model.init_gain": 1.0,
+    "losses.gan": "none",
+    "losses.vgg_weight": 1.0,
+    "train.batch_size": 1,
+    "train.learning_rate": 1e-4,
+    "train.decay_epochs": 0,
+    "train.ttur": False,
+    "train.beta_1": 0.9,
+    "train.beta_2": 0.999,
+    "train.discriminator_steps": 1,
+    "train.ema_decay": 0.0,
+}
+
 RECIPES: dict[str, dict[str, Any]] = {
     # Wang et al. 2018, section 4; its discriminator has neither spectral normalisation nor TTUR.
     "pix2pixhd": {
@@ -25,38 +41,9 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
     # Park et al. 2019, section 4: pix2pixHD with all that made SPADE better but SPADE itself.
     "pix2pixhd_pp": {"model.norm": "none", "model.latent_dim": 0},
-    # Chen and Koltun 2017, section 3: one image a step, no discriminator, no average of weights.
-    "crn": {
-        "model.norm": "none",
-        "model.latent_dim": 0,
-        "model.init_gain": 1.0,
-        "losses.gan": "none",
-        "losses.vgg_weight": 1.0,
-        "train.batch_size": 1,
-        "train.learning_rate": 1e-4,
-        "train.decay_epochs": 0,
-        "train.ttur": False,
-        "train.beta_1": 0.9,
-        "train.beta_2": 0.999,
-        "train.discriminator_steps": 1,
-        "train.ema_decay": 0.0,
-    },
-    # Qi et al. 2018, section 5, at 512 rows, with the loss of the above.
-    "sims": {
-        "model.norm": "none",
-        "model.latent_dim": 0,
-        "model.init_gain": 1.0,
-        "losses.gan": "none",
-        "losses.vgg_weight": 1.0,
-        "train.batch_size": 1,
-        "train.learning_rate": 1e-4,
-        "train.decay_epochs": 0,
-        "train.ttur": False,
-        "train.beta_1": 0.9,
-        "train.beta_2": 0.999,
-        "train.discriminator_steps": 1,
-        "train.ema_decay": 0.0,
-    },
+    "crn": WITHOUT_DISCRIMINATOR,
+    # Qi et al. 2018, section 5, at 512 rows.
+    "sims": {**WITHOUT_DISCRIMINATOR, "model.norm": "none"},
 }
 """Values by `model.kind`: `--config.model.kind=KIND` brings them along to any experiment. Other
 overrides come after them, and a config file that names a kind says all values itself."""

@@ -1,8 +1,7 @@
 """How much a model's samples of one layout differ: mean pairwise distance, LPIPS-style."""
 
-import dataclasses
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,38 +11,10 @@ TINY = 1e-10
 """Keeps a feature vector of zeros from dividing by zero."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Diversity:
-    """Mean over the layouts, their standard deviation, and how many there were."""
-
-    mean: float
-    std: float
-    num_layouts: int
-
-
-def diversity(
-    layouts: Iterable[Sequence[np.ndarray]], channel_weights: Sequence[np.ndarray] | None = None
-) -> Diversity:
-    """Mean pairwise distance of the samples of each layout, over the layouts (Zhu et al., 2017).
-
-    Args:
-      layouts: for each layout its samples' feature maps, as `mean_pairwise_distance` takes them;
-        an iterator is read one layout at a time.
-      channel_weights: as `mean_pairwise_distance` takes them.
-
-    Raises:
-      UserError: no layouts.
-    """
-    values = [mean_pairwise_distance(features, channel_weights) for features in layouts]
-    if not values:
-        raise UserError("no layouts to measure diversity on; give at least one")
-    return Diversity(float(np.mean(values)), float(np.std(values)), len(values))
-
-
 def mean_pairwise_distance(
     features: Sequence[np.ndarray], channel_weights: Sequence[np.ndarray] | None = None
 ) -> float:
-    """Mean over all pairs of samples of their perceptual distance.
+    """Mean over all pairs of samples of their perceptual distance (Zhu et al., 2017).
 
     Args:
       features: of each tapped layer of some network the maps of all samples of one layout,

@@ -14,7 +14,7 @@ from spade_tf.evaluation.confusion import Confusion
 from spade_tf.evaluation.examples import Examples
 from spade_tf.evaluation.feature_networks import FeatureNetwork
 from spade_tf.evaluation.frechet import frechet_distance
-from spade_tf.evaluation.image_pass import Progress, look_at_all
+from spade_tf.evaluation.image_pass import SavedPass, look_at_all
 from spade_tf.evaluation.image_sources import ImageSource
 from spade_tf.evaluation.kid import kernel_distance
 from spade_tf.evaluation.metrics import ERROR, Metric
@@ -112,7 +112,7 @@ class Evaluator:
             "scorers": {name: self._subject(scorer) for name, scorer in scorers.items()},
             "seed": seed,
         }
-        saved = Progress(progress, subject)
+        saved = SavedPass(progress, subject)
         looked_at = list(scorers.values())
         look_at_all(self.examples, source, looked_at, saved, seed=seed, batch_size=self.batch_size)
         if "segmentation" in scorers:
@@ -126,7 +126,7 @@ class Evaluator:
         needed: dict[tuple[str, str], bool] = {}
         for metric in self.metrics:
             if metric.measure in ("frechet", "kernel"):
-                key = (metric.protocol["network"], _split(metric))
+                key = (metric.protocol["network"], metric.protocol["reference_split"])
                 needed[key] = needed.get(key, False) or metric.measure == "kernel"
         return needed
 
@@ -181,7 +181,7 @@ class Evaluator:
             spread = {"std": float(np.std(values)), "num_layouts": len(values)}
             return Value(metric, scorers["diversity"].mean(), spread, protocol, {})
         name = metric.protocol["network"]
-        own, other = scorers[name], references[name, _split(metric)]
+        own, other = scorers[name], references[name, metric.protocol["reference_split"]]
         protocol |= {"network": own.network.name, "num_reference": other.statistics.count}
         details: dict[str, Any] = {"num_images": own.statistics.count}
         if metric.measure == "frechet":
@@ -227,10 +227,6 @@ def check_count(metric: Metric, count: int) -> None:
     least = {"frechet": 2, "kernel": metric.protocol.get("subset_size", 2)}.get(metric.measure, 1)
     if count < least:
         raise UserError(f"{metric.name} needs {least} images or more, but there are {count}")
-
-
-def _split(metric: Metric) -> str:
-    return "train" if "train" in metric.protocol["reference"] else "val"
 
 
 def _vgg19(place: pathlib.Path | None) -> Callable[[np.ndarray], list[np.ndarray]]:

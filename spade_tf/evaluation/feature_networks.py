@@ -1,8 +1,10 @@
 """Networks whose features are compared: of FID's Inception, Keras' own, or a segmenter."""
 
 import dataclasses
+import hashlib
 import pathlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -55,7 +57,7 @@ def inception_keras(place: pathlib.Path | None) -> FeatureNetwork:
         network = keras.applications.InceptionV3(
             include_top=False, weights=str(place) if place else "imagenet", pooling="avg"
         )
-    except (OSError, ValueError, Exception) as error:
+    except Exception as error:  # Keras' download raises a bare one
         raise UserError(
             f"Keras' InceptionV3 has no weights ({str(error).splitlines()[0]}); give its file "
             "without the top: --weights=inception_keras=FILE"
@@ -86,9 +88,7 @@ def of_segmenter(segmentation: Segmentation) -> FeatureNetwork:
     return FeatureNetwork(segmentation.name, width, segmentation.features, segmentation.weights)
 
 
-def _digest_of(network) -> str:
-    import hashlib
-
+def _digest_of(network: Any) -> str:
     digest = hashlib.sha256()
     for weight in network.get_weights():
         digest.update(np.ascontiguousarray(weight).tobytes())

@@ -20,7 +20,7 @@ from spade_tf.training.interruption import Interruption
 SAVE_SECONDS = 60.0
 
 
-class Progress:
+class SavedPass:
     """What is gathered so far, in a folder: each save is a folder of its own, named once whole.
 
     Args:
@@ -65,7 +65,7 @@ def look_at_all(
     examples: Examples,
     source: ImageSource,
     scorers: Sequence[Scorer],
-    progress: Progress,
+    saved: SavedPass,
     *,
     seed: int = 0,
     batch_size: int = 4,
@@ -79,10 +79,10 @@ def look_at_all(
     Raises:
       UserError: interrupted; says how to go on.
     """
-    done = progress.load(scorers)
+    done = saved.load(scorers)
     if done:
         print(f"{title}: {done} of {examples.count} images are done already", file=sys.stderr)
-    saved = time.monotonic()
+    last_save = time.monotonic()
     bar = tqdm(
         total=examples.count,
         initial=done,
@@ -92,18 +92,17 @@ def look_at_all(
         mininterval=0.5 if sys.stderr.isatty() else 15.0,
     )
     with bar, Interruption() as interruption:
-        if done < examples.count:
-            for batch in examples.batches(batch_size, done):
-                images = source.images(batch, seed)
-                for scorer in scorers:
-                    scorer.update(batch, images)
-                done += len(batch.numbers)
-                bar.update(len(batch.numbers))
-                if interruption.requested or time.monotonic() - saved > SAVE_SECONDS:
-                    progress.save(scorers, done)
-                    saved = time.monotonic()
-                if interruption.requested and done < examples.count:
-                    raise UserError(
-                        f"{interruption.requested} after {done} of {examples.count} images; run "
-                        "the same command to go on"
-                    )
+        for batch in examples.batches(batch_size, done):
+            images = source.images(batch, seed)
+            for scorer in scorers:
+                scorer.update(batch, images)
+            done += len(batch.numbers)
+            bar.update(len(batch.numbers))
+            if interruption.requested or time.monotonic() - last_save > SAVE_SECONDS:
+                saved.save(scorers, done)
+                last_save = time.monotonic()
+            if interruption.requested and done < examples.count:
+                raise UserError(
+                    f"{interruption.requested} after {done} of {examples.count} images; run "
+                    "the same command to go on"
+                )

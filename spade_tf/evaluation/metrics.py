@@ -39,15 +39,20 @@ def _segmentation(name: str, score: str, text: str, dont_care: str = IGNORED) ->
 
 
 def _frechet(name: str, network: str, reference: str, text: str) -> Metric:
-    protocol = {"network": network, "reference": f"photographs of the {reference} split"}
-    protocol["covariance"] = "unbiased, float64"
+    protocol = {
+        "network": network,
+        "reference": "photographs",
+        "reference_split": reference,
+        "covariance": "unbiased, float64",
+    }
     return Metric(name, 1, "frechet", "distance", False, text, protocol)
 
 
 def _kernel(name: str, subset_size: int, text: str) -> Metric:
     protocol = {
         "network": "inception_fid",
-        "reference": "photographs of the val split",
+        "reference": "photographs",
+        "reference_split": "val",
         "num_subsets": 100,
         "subset_size": subset_size,
         "seed": 0,

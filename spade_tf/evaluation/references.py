@@ -8,7 +8,7 @@ import pathlib
 from spade_tf.config import Config
 from spade_tf.evaluation.examples import Examples
 from spade_tf.evaluation.feature_networks import FeatureNetwork
-from spade_tf.evaluation.image_pass import Progress, look_at_all
+from spade_tf.evaluation.image_pass import SavedPass, look_at_all
 from spade_tf.evaluation.image_sources import photographs
 from spade_tf.evaluation.scorers import FeatureScorer
 from spade_tf.files import folder_beside
@@ -58,14 +58,14 @@ def reference(
     if folder.is_dir():
         scorer.load(folder)
         return scorer
-    progress = Progress(folder.with_name(f"{folder.name}.progress"), subject)
+    saved = SavedPass(folder.with_name(f"{folder.name}.progress"), subject)
     title = f"photographs ({split})"
     look_at_all(
-        examples, photographs(examples), [scorer], progress, batch_size=batch_size, title=title
+        examples, photographs(examples), [scorer], saved, batch_size=batch_size, title=title
     )
     with folder_beside(folder) as partial:
         scorer.save(partial)
-    progress.clear()
+    saved.clear()
     return scorer
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from spade_tf.errors import UserError
-from spade_tf.evaluation.diversity import diversity, mean_pairwise_distance
+from spade_tf.evaluation.diversity import mean_pairwise_distance
 
 EAST, NORTH, SOUTH = [3.0, 0.0], [0.0, 5.0], [0.0, -0.1]
 
@@ -34,18 +34,8 @@ def test_features_of_zero_differ_from_nothing_but_features():
     assert mean_pairwise_distance([samples(zero, NORTH)]) == pytest.approx(1)
 
 
-def test_mean_over_layouts():
-    layouts = ([samples(EAST, other)] for other in (EAST, NORTH, [-1.0, 0.0]))
-    result = diversity(layouts)
-    assert result.mean == pytest.approx(2)
-    assert result.std == pytest.approx(np.std([0, 2, 4]))
-    assert result.num_layouts == 3
-
-
 def test_bad_input():
     layer = samples(EAST, NORTH)
-    with pytest.raises(UserError, match="no layouts"):
-        diversity([])
     with pytest.raises(UserError, match=r"layers of \[1\] samples; give two or more"):
         mean_pairwise_distance([layer[:1]])
     with pytest.raises(UserError, match=r"layers of \[2, 3\] samples"):

@@ -9,7 +9,7 @@ from spade_tf.errors import UserError
 from spade_tf.evaluation import image_pass
 from spade_tf.evaluation.examples import Examples
 from spade_tf.evaluation.feature_networks import FeatureNetwork
-from spade_tf.evaluation.image_pass import Progress, look_at_all
+from spade_tf.evaluation.image_pass import SavedPass, look_at_all
 from spade_tf.evaluation.image_sources import ImageSource
 from spade_tf.evaluation.scorers import FeatureScorer, SegmentationScorer
 from spade_tf.evaluation.segmentation import find_segmentation
@@ -44,7 +44,7 @@ def scorers_of(setting):
 def look(setting, folder, paint=noise, subject="a", batch_size=2):
     scorers = scorers_of(setting)
     source = ImageSource({"kind": "noise"}, paint)
-    progress = Progress(folder, {"subject": subject})
+    progress = SavedPass(folder, {"subject": subject})
     examples = Examples(setting[0], "val")
     look_at_all(examples, source, scorers, progress, batch_size=batch_size)
     return scorers
@@ -111,7 +111,7 @@ def test_what_was_saved_of_another_subject_is_dropped(setting, tmp_path, monkeyp
 def test_a_save_that_was_cut_short_is_not_used(setting, tmp_path, monkeypatch):
     monkeypatch.setattr(image_pass, "SAVE_SECONDS", 0.0)
     scorers = scorers_of(setting)
-    progress = Progress(tmp_path / "p", {})
+    progress = SavedPass(tmp_path / "p", {})
     monkeypatch.setattr(scorers[1], "save", lambda folder: crash())
     with pytest.raises(RuntimeError):
         progress.save(scorers, 2)

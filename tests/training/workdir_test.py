@@ -102,8 +102,9 @@ def test_whatever_changes_the_weights_counts_as_another_model():
             assert key in ARCHITECTURE_KEYS, key
             assert shapes(replace(base, key, OTHER[key])) != same, key
         elif key in ARCHITECTURE_KEYS:
-            # Changes what is computed, or goes with the size of the image.
-            assert key in ("model.kind", "model.diversity", "model.upsampling"), key
+            # Changes what is computed, goes with the size of the image, or is another kind's.
+            others = ("model.kind", "model.diversity", "model.spatial_transformer")
+            assert key in (*others, "model.upsampling"), key
         elif not isinstance(leaf.default, str) and section != "data":
             value = {bool: not leaf.default}.get(type(leaf.default), 3)
             assert shapes(replace(base, key, value)) == same, key
