@@ -4,6 +4,7 @@ from typing import Any
 
 # Chen and Koltun 2017, section 3: one image a step, no discriminator, no average of weights.
 WITHOUT_DISCRIMINATOR: dict[str, Any] = {
+    "model.norm": "none",
     "model.latent_dim": 0,
     "model.init_gain": 1.0,
     "losses.gan": "none",
@@ -43,7 +44,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "pix2pixhd_pp": {"model.norm": "none", "model.latent_dim": 0},
     "crn": WITHOUT_DISCRIMINATOR,
     # Qi et al. 2018, section 5, at 512 rows.
-    "sims": {**WITHOUT_DISCRIMINATOR, "model.norm": "none"},
+    "sims": WITHOUT_DISCRIMINATOR,
 }
 """Values by `model.kind`: `--config.model.kind=KIND` brings them along to any experiment. Other
 overrides come after them, and a config file that names a kind says all values itself."""

@@ -85,6 +85,17 @@ OTHER = {
 }
 
 
+# And where that key belongs to another kind of model, that kind.
+PIX2PIXHD = {"model.kind": "pix2pixhd", "model.norm": "none"}
+CRN = {"model.kind": "crn", "losses.gan": "none", "losses.vgg_weight": 1.0}
+OTHER_KIND = {
+    "model.diversity": (CRN, 2),
+    "model.residual_blocks": (PIX2PIXHD, 2),
+    "model.local_enhancer": (PIX2PIXHD, True),
+    "model.spatial_transformer": ({**CRN, "model.kind": "sims"}, True),
+}
+
+
 def shapes(config):
     networks = [build_generator(config), build_discriminator(config), build_encoder(config)]
     return [(v.path, v.shape) for network in networks if network for v in network.variables]
@@ -101,10 +112,14 @@ def test_whatever_changes_the_weights_counts_as_another_model():
         if key in OTHER:
             assert key in ARCHITECTURE_KEYS, key
             assert shapes(replace(base, key, OTHER[key])) != same, key
+        elif key in OTHER_KIND:
+            assert key in ARCHITECTURE_KEYS, key
+            values, other = OTHER_KIND[key]
+            config = tiny_config(values)
+            assert shapes(replace(config, key, other)) != shapes(config), key
         elif key in ARCHITECTURE_KEYS:
-            # Changes what is computed, goes with the size of the image, or is another kind's.
-            others = ("model.kind", "model.diversity", "model.spatial_transformer")
-            assert key in (*others, "model.upsampling"), key
+            # Changes what is computed, or goes with the size of the image.
+            assert key in ("model.kind", "model.upsampling"), key
         elif not isinstance(leaf.default, str) and section != "data":
             value = {bool: not leaf.default}.get(type(leaf.default), 3)
             assert shapes(replace(base, key, value)) == same, key
