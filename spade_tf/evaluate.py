@@ -92,7 +92,7 @@ def follow(evaluator: "Evaluator", model: str) -> None:
     """Scores the checkpoints of a run that is going on in another process."""
     from spade_tf.data.pipeline import num_examples
     from spade_tf.evaluation.periodic import PeriodicEvaluation
-    from spade_tf.training.loop import total_steps_of
+    from spade_tf.training.events import total_steps_of
     from spade_tf.training.workdir import Workdir
 
     workdir = Workdir(model)

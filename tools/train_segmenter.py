@@ -74,7 +74,7 @@ def train(training, config, folder) -> bool:
         f"{config.data.width}x{config.data.height}; step {step} of {steps}",
         flush=True,
     )
-    log = LossLog(folder.losses, LOG_EVERY)
+    log = LossLog(folder.losses)
     log.forget_after(step)
     dataset = make_dataset(config, "train", batch_size, start_image=step * batch_size)
     with (

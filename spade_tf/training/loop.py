@@ -5,7 +5,6 @@ All of it runs eagerly, once per process; only `Trainer`'s steps are compiled.
 
 import dataclasses
 import functools
-import math
 import zlib
 from collections.abc import Callable
 from typing import Protocol
@@ -21,11 +20,11 @@ from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 from spade_tf.sims.own_bank import with_bank
 from spade_tf.training.checkpoints import Checkpoints
+from spade_tf.training.events import Events
 from spade_tf.training.feature_clusters import FeatureClusterer
 from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
-from spade_tf.training.loss_log import LossLog, draw_loss_curves
-from spade_tf.training.progress import Progress
+from spade_tf.training.run_log import RunLog
 from spade_tf.training.samples import Samples
 from spade_tf.training.strategy import make_strategy
 from spade_tf.training.trainer import Trainer
@@ -70,6 +69,24 @@ def train(
         train_as_worker(workers, config, workdir, own, evaluation)
 
 
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a run consists of once it is prepared; `config` has what was decided at start."""
+
+    config: Config
+    trainer: Trainer
+    checkpoints: Checkpoints
+    samples: Samples
+    clusterer: FeatureClusterer
+    events: Events
+    scores: Evaluation | None
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return int(self.trainer.state.step.numpy())
+
+
 def train_as_worker(
     workers: Workers,
     config: Config,
@@ -78,6 +95,55 @@ def train_as_worker(
     evaluation: Callable[[Workdir], Evaluation] | None,
 ) -> None:
     """Trains together with the other workers: reads the run's workdir and writes to its `own`."""
+    run = prepare(workers, config, workdir, own, evaluation)
+    events, checkpoints = run.events, run.checkpoints
+    step = run.step
+    images_per_step = run.config.train.batch_size * run.config.train.discriminator_steps
+    with (
+        RunLog(own, step, events.total_steps, images_per_step, not workers.is_chief) as log,
+        Interruption() as interruption,
+    ):
+        if step and events.evaluates(step):
+            evaluate(run.scores, step, log)  # if it was interrupted
+        iterator = iter(distributed_dataset(run.config, run.trainer))
+        while step < events.total_steps and not workers.any(interruption.requested):
+            steps = events.steps_until_next(step)
+            terms = run_steps(run.trainer, iterator, steps, run.config, workers)
+            refuse_not_finite(terms, step, checkpoints)
+            step += steps
+            log.add(terms, steps)
+            if events.logs(step):
+                log.write(step, int(run.trainer.state.images_seen.numpy()))
+            if events.samples(step):
+                run.clusterer.update(step)
+                log.picture(run.samples.write(run.trainer, step), step)
+            if events.saves(step):
+                run.clusterer.update(step)
+                checkpoints.save()
+            if events.evaluates(step):
+                evaluate(run.scores, step, log)
+        run.clusterer.update(step)
+        saved = checkpoints.save()
+        log.draw()
+        if step < events.total_steps:
+            why = interruption.requested or "another worker was told to stop"
+            log.say(f"{why}: saved {saved}; run the same command to continue")
+        else:
+            log.say(f"done after {step} steps: {saved}, {own.loss_curves}")
+        workers.any(False)  # whoever ends first would look like a loss to those still writing
+    if step < events.total_steps and workers.count > 1:
+        # With status 0 what restarts workers (Kubernetes) would take the run for done.
+        raise UserError(f"stopped at step {step}; start all {workers.count} workers again")
+
+
+def prepare(
+    workers: Workers,
+    config: Config,
+    workdir: Workdir,
+    own: Workdir,
+    evaluation: Callable[[Workdir], Evaluation] | None,
+) -> Run:
+    """Checks config and data, builds or restores what is trained, and says what is about to run."""
     workdir.check_same_model(config)
     quick_check(config)
     config = workers.chief_first(functools.partial(with_bank, config, workdir.path))
@@ -95,61 +161,13 @@ def train_as_worker(
     samples = Samples(config, own)
     clusterer = FeatureClusterer(config, trainer, images_per_epoch)
     own.describe(config)
-    total_steps = total_steps_of(config, images_per_epoch)
-    every = evaluation_steps(config, images_per_epoch) if evaluation else 0
-    scores = evaluation(workdir) if evaluation and every and workers.is_chief else None
+    events = Events(config, images_per_epoch, evaluates=evaluation is not None)
+    scores = None
+    if evaluation and events.evaluation_every and workers.is_chief:
+        scores = evaluation(workdir)
     if workers.is_chief:
-        announce(config, trainer, images_per_epoch, total_steps, step, continued)
-
-    log = LossLog(own.losses, config.train.log_every_steps)
-    log.forget_after(step)
-    writer = tf.summary.create_file_writer(str(own.tensorboard))
-    iterator = iter(distributed_dataset(config, trainer))
-    images_per_step = trainer.batch_size * config.train.discriminator_steps
-    images = step * images_per_step, total_steps * images_per_step
-
-    with (
-        writer.as_default(),
-        Interruption() as interruption,
-        Progress(*images, quiet=not workers.is_chief) as progress,
-    ):
-        if scores and continued and step % every == 0:
-            evaluate(scores, step, progress)  # if it was interrupted
-        while step < total_steps and not workers.any(interruption.requested):
-            steps = steps_until_next_event(config, step, total_steps, every)
-            terms = run_steps(trainer, iterator, steps, config, workers)
-            refuse_not_finite(terms, step, checkpoints)
-            step += steps
-            progress.advance(steps * images_per_step)
-            log.add(terms)
-            if step % config.train.log_every_steps == 0 or step == total_steps:
-                losses = log.write(step, int(trainer.state.images_seen.numpy()))
-                progress.show(losses)
-                for name, value in losses.items():
-                    tf.summary.scalar(f"losses/{name}", value, step)
-            if step % config.train.sample_every_steps == 0 or step == total_steps:
-                clusterer.update(step)
-                grid = samples.write(trainer, step)
-                tf.summary.image("layout | photograph | synthesised", grid[np.newaxis], step)
-            if step % config.train.save_every_steps == 0:
-                clusterer.update(step)
-                checkpoints.save()
-            if every and (step % every == 0 or step == total_steps):
-                clusterer.update(step)
-                checkpoints.save()
-                evaluate(scores, step, progress)
-        clusterer.update(step)
-        saved = checkpoints.save()
-        draw_loss_curves(own.losses, own.loss_curves)
-        if step < total_steps:
-            why = interruption.requested or "another worker was told to stop"
-            progress.say(f"{why}: saved {saved}; run the same command to continue")
-        else:
-            progress.say(f"done after {step} steps: {saved}, {own.loss_curves}")
-        workers.any(False)  # whoever ends first would look like a loss to those still writing
-    if step < total_steps and workers.count > 1:
-        # With status 0 what restarts workers (Kubernetes) would take the run for done.
-        raise UserError(f"stopped at step {step}; start all {workers.count} workers again")
+        announce(config, trainer, images_per_epoch, events.total_steps, step, continued)
+    return Run(config, trainer, checkpoints, samples, clusterer, events, scores)
 
 
 def run_steps(
@@ -187,39 +205,10 @@ def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Chec
     )
 
 
-def evaluate(scores: Evaluation | None, step: int, progress: Progress) -> None:
+def evaluate(scores: Evaluation | None, step: int, log: RunLog) -> None:
     """Scores the checkpoint of this step, unless that is done; only the chief has scores."""
-    if not scores or scores.is_done(step):
-        return
-    values = scores.run()
-    for name, value in values.items():
-        tf.summary.scalar(f"evaluation/{name}", value, step)
-    progress.say(f"step {step}: {', '.join(f'{k} {v:.4g}' for k, v in values.items())}")
-
-
-def evaluation_steps(config: Config, images_per_epoch: int) -> int:
-    """Steps between two evaluations; 0 without."""
-    images_per_step = config.train.batch_size * config.train.discriminator_steps
-    return math.ceil(config.evaluation.every_epochs * images_per_epoch / images_per_step)
-
-
-def steps_until_next_event(config: Config, step: int, total_steps: int, evaluation: int = 0) -> int:
-    """Steps that one compiled call may take without passing a log, a sample, a save, an evaluation
-    or the end."""
-    train = config.train
-    left = [total_steps - step]
-    events = (train.log_every_steps, train.sample_every_steps, train.save_every_steps)
-    for every in (*events, *([evaluation] if evaluation else [])):
-        left.append(every - step % every)
-    return min(train.steps_per_execution, *left)
-
-
-def total_steps_of(config: Config, images_per_epoch: int) -> int:
-    """Iterations of the whole run: `train.steps`, or what `train.epochs` come to."""
-    if config.train.steps:
-        return config.train.steps
-    images_per_step = config.train.batch_size * config.train.discriminator_steps
-    return math.ceil(config.train.epochs * images_per_epoch / images_per_step)
+    if scores and not scores.is_done(step):
+        log.scores(scores.run(), step)
 
 
 def without_lost_term(config: Config, workdir: Workdir) -> Config:

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,9 +12,8 @@ from spade_tf.files import beside, write_beside
 class LossLog:
     """Collects every step's terms and writes their means to a file of JSON lines."""
 
-    def __init__(self, path: pathlib.Path, every_steps: int):
+    def __init__(self, path: pathlib.Path):
         self.path = path
-        self.every_steps = every_steps
         self._pending: dict[str, list[float]] = {}
 
     def forget_after(self, step: int) -> None:
@@ -22,7 +22,7 @@ class LossLog:
             lines = [r for r in read_losses(self.path) if r["step"] <= step]
             write_beside(self.path, "".join(json.dumps(line) + "\n" for line in lines))
 
-    def add(self, terms: dict[str, np.ndarray]) -> None:
+    def add(self, terms: Mapping[str, np.ndarray]) -> None:
         """Takes each term's values of some steps."""
         for name, values in terms.items():
             self._pending.setdefault(name, []).extend(values.tolist())

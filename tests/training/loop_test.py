@@ -133,33 +133,6 @@ def test_the_first_term_that_broke_is_named(terms, message):
     loop.refuse_not_finite({"G_GAN": np.array([1.0, -1e30])}, 10, Saved())
 
 
-@pytest.mark.parametrize(
-    ("step", "steps"),
-    [(0, 4), (4, 4), (8, 2), (10, 4), (14, 1), (15, 4), (19, 1), (20, 4), (24, 1)],
-)
-def test_a_compiled_call_ends_at_the_next_event(step, steps):
-    """Four steps a call; events at every 10th and 15th step, and the end after 25."""
-    values = {
-        "train.steps_per_execution": 4,
-        "train.log_every_steps": 10,
-        "train.sample_every_steps": 15,
-        "train.save_every_steps": 100,
-    }
-    assert loop.steps_until_next_event(tiny_config(values), step, 25) == steps
-
-
-@pytest.mark.parametrize(
-    ("values", "steps"),
-    [
-        ({"train.steps": 7, "train.epochs": 3}, 7),
-        ({"train.epochs": 3, "train.batch_size": 4}, 8),  # 30 images in steps of 4
-        ({"train.epochs": 3, "train.batch_size": 4, "train.discriminator_steps": 2}, 4),
-    ],
-)
-def test_length_of_a_run(values, steps):
-    assert loop.total_steps_of(tiny_config(values), images_per_epoch=10) == steps
-
-
 def test_out_of_memory_says_what_to_lower():
     class Full:
         batch_size = 32

@@ -8,7 +8,7 @@ from spade_tf.training.loss_log import LossLog, draw_loss_curves, read_losses, r
 
 
 def test_a_line_holds_the_means_since_the_last_one(tmp_path):
-    log = LossLog(tmp_path / "losses.jsonl", every_steps=3)
+    log = LossLog(tmp_path / "losses.jsonl")
     log.add({"G_GAN": np.array([1.0, 2.0]), "D_Real": np.array([0.0, 4.0])})
     log.add({"G_GAN": np.array([6.0]), "D_Real": np.array([2.0])})
     assert log.write(3, 12) == {"G_GAN": 3.0, "D_Real": 2.0}
@@ -22,7 +22,7 @@ def test_a_line_holds_the_means_since_the_last_one(tmp_path):
 
 
 def test_lines_of_steps_that_were_not_saved_are_dropped(tmp_path):
-    log = LossLog(tmp_path / "losses.jsonl", every_steps=1)
+    log = LossLog(tmp_path / "losses.jsonl")
     log.forget_after(0)  # no file yet
     assert not log.path.exists()
     for step in range(1, 6):
@@ -36,7 +36,7 @@ def test_a_last_line_cut_short_is_left_out(tmp_path):
     path = tmp_path / "losses.jsonl"
     path.write_text(json.dumps({"step": 1, "images": 4, "G_GAN": 1.0}) + '\n{"step": 2, "im')
     assert [row["step"] for row in read_losses(path)] == [1]
-    LossLog(path, 1).forget_after(9)
+    LossLog(path).forget_after(9)
     assert path.read_text().endswith("}\n")
 
 
