@@ -3,10 +3,12 @@
 import contextlib
 import difflib
 import faulthandler
+import gc
 import os
 import pathlib
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 
 from absl import app, flags, logging
@@ -124,7 +126,11 @@ def run(main: Callable[[Sequence[str]], None]) -> None:
         try:
             if len(argv) > 1:
                 raise UserError(f"unexpected argument {argv[1]!r}; flags are written --name=value")
-            main(argv)
+            try:
+                main(argv)
+            except BaseException as error:
+                _let_go(error)
+                raise
         except (UserError, OSError) as error:
             print(f"error: {error}", file=sys.stderr)
             sys.exit(1)
@@ -134,6 +140,19 @@ def run(main: Callable[[Sequence[str]], None]) -> None:
 
     logging.set_verbosity(logging.WARNING)
     app.run(guarded, flags_parser=_parse)
+
+
+def _let_go(error: BaseException) -> None:
+    """Frees what the functions that an error came through were working with.
+
+    Among it may be an iterator whose scenes are still being painted by other threads. Freed only
+    when Python ends, it would wait for ever for these threads, which Python no longer lets run.
+    """
+    reason: BaseException | None = error
+    while reason:
+        traceback.clear_frames(reason.__traceback__)
+        reason = reason.__cause__ or reason.__context__
+    gc.collect()
 
 
 def _parse(argv: Sequence[str]) -> list[str]:

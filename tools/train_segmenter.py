@@ -62,8 +62,9 @@ def main(_: object) -> None:
 def train(training, config, folder) -> bool:
     """Trains on from the newest checkpoint; False if it was interrupted before the end."""
     from spade_tf.data.pipeline import make_dataset, num_examples
+    from spade_tf.training.curves import draw_curves
     from spade_tf.training.interruption import Interruption
-    from spade_tf.training.loss_log import LossLog, draw_loss_curves
+    from spade_tf.training.loss_log import LossLog
     from spade_tf.training.progress import Progress
 
     folder.restore(training)
@@ -95,7 +96,7 @@ def train(training, config, folder) -> bool:
             if interruption.requested and step < steps:
                 bar.say(f"{interruption.requested}: saved; run the same command to continue")
                 break
-    draw_loss_curves(folder.losses, folder.loss_curves)
+    draw_curves(folder.losses, folder.loss_curves)
     return step == steps
 
 

@@ -221,6 +221,9 @@ class TrainConfig:
         ("auto", "one", "mirrored", "multi_worker"),
     )
     log_every_steps: int = option(10, "steps between two lines of losses")
+    gradient_norms_every_steps: int = option(
+        0, "steps between two measurements of the gradient norm of each term; 0 = never"
+    )
     sample_every_steps: int = option(500, "steps between two image grids")
     save_every_steps: int = option(500, "steps between two checkpoints")
     keep_checkpoints: int = option(3, "newest checkpoints kept")

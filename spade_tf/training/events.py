@@ -12,23 +12,45 @@ class Events:
       config: of the run, its batch size decided.
       images_per_epoch: size of the training set.
       evaluates: whether there is anything that scores checkpoints.
+      profiled: steps, counted from 1, each of which is called alone.
     """
 
-    def __init__(self, config: Config, images_per_epoch: int, evaluates: bool = False):
+    def __init__(
+        self,
+        config: Config,
+        images_per_epoch: int,
+        evaluates: bool = False,
+        profiled: range = range(0),
+    ):
         self.train = config.train
+        self.profiled = profiled
         self.total_steps = total_steps_of(config, images_per_epoch)
         self.evaluation_every = evaluation_steps(config, images_per_epoch) if evaluates else 0
 
     def steps_until_next(self, step: int) -> int:
         """Steps that one compiled call may take without passing an event."""
         train = self.train
-        events = (train.log_every_steps, train.sample_every_steps, train.save_every_steps)
-        left = [every - step % every for every in (*events, self.evaluation_every) if every]
+        if step + 1 in self.profiled:
+            return 1
+        events = (
+            train.log_every_steps,
+            train.gradient_norms_every_steps,
+            train.sample_every_steps,
+            train.save_every_steps,
+            self.evaluation_every,
+        )
+        left = [every - step % every for every in events if every]
+        left += [self.profiled[0] - 1 - step] if step + 1 < self.profiled.start else []
         return min(train.steps_per_execution, self.total_steps - step, *left)
 
     def logs(self, step: int) -> bool:
         """Whether a line of losses is due after this many steps."""
         return self._is_due(self.train.log_every_steps, step)
+
+    def measures(self, step: int) -> bool:
+        """Whether gradient norms are due."""
+        every = self.train.gradient_norms_every_steps
+        return bool(every) and step % every == 0
 
     def samples(self, step: int) -> bool:
         """Whether an image grid is due."""

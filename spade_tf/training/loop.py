@@ -22,8 +22,10 @@ from spade_tf.sims.own_bank import with_bank
 from spade_tf.training.checkpoints import Checkpoints
 from spade_tf.training.events import Events
 from spade_tf.training.feature_clusters import FeatureClusterer
+from spade_tf.training.gradient_norms import GradientNorms
 from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
+from spade_tf.training.profiling import Profiler
 from spade_tf.training.run_log import RunLog
 from spade_tf.training.samples import Samples
 from spade_tf.training.strategy import make_strategy
@@ -43,7 +45,10 @@ class Evaluation(Protocol):
 
 
 def train(
-    config: Config, path: str, evaluation: Callable[[Workdir], Evaluation] | None = None
+    config: Config,
+    path: str,
+    evaluation: Callable[[Workdir], Evaluation] | None = None,
+    profiled: range = range(0),
 ) -> None:
     """Trains in the workdir `path`, or continues exactly where its newest checkpoint stopped.
 
@@ -51,6 +56,7 @@ def train(
       config: the experiment.
       path: of the workdir.
       evaluation: makes what scores a checkpoint every `evaluation.every_epochs` and at the end.
+      profiled: steps, counted from 1, of which TensorBoard gets a profile.
 
     Raises:
       UserError: bad data, a workdir of another model, a loss that is no longer finite, or a worker
@@ -63,10 +69,10 @@ def train(
     with workers.explained_loss(workdir), workers.own_workdir(workdir) as own:
         workers.check_agreement(
             "their config or command line",
-            zlib.crc32(to_json(config).encode()),
+            zlib.crc32(f"{to_json(config)} {profiled}".encode()),
             "start all with the same command",
         )
-        train_as_worker(workers, config, workdir, own, evaluation)
+        train_as_worker(workers, config, workdir, own, evaluation, profiled)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,11 +86,7 @@ class Run:
     clusterer: FeatureClusterer
     events: Events
     scores: Evaluation | None
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return int(self.trainer.state.step.numpy())
+    gradient_norms: GradientNorms
 
 
 def train_as_worker(
@@ -93,43 +95,42 @@ def train_as_worker(
     workdir: Workdir,
     own: Workdir,
     evaluation: Callable[[Workdir], Evaluation] | None,
+    profiled: range,
 ) -> None:
     """Trains together with the other workers: reads the run's workdir and writes to its `own`."""
-    run = prepare(workers, config, workdir, own, evaluation)
-    events, checkpoints = run.events, run.checkpoints
-    step = run.step
-    images_per_step = run.config.train.batch_size * run.config.train.discriminator_steps
+    run = prepare(workers, config, workdir, own, evaluation, profiled)
+    trainer, events, checkpoints = run.trainer, run.events, run.checkpoints
+    step = trainer.steps_done
     with (
-        RunLog(own, step, events.total_steps, images_per_step, not workers.is_chief) as log,
+        RunLog(run.config, own, step, events.total_steps, quiet=not workers.is_chief) as log,
+        Profiler(profiled if workers.is_chief else range(0), own.tensorboard, log.say) as profiler,
         Interruption() as interruption,
     ):
         if step and events.evaluates(step):
             evaluate(run.scores, step, log)  # if it was interrupted
-        iterator = iter(distributed_dataset(run.config, run.trainer))
+        iterator = iter(distributed_dataset(run.config, trainer))
         while step < events.total_steps and not workers.any(interruption.requested):
             steps = events.steps_until_next(step)
-            terms = run_steps(run.trainer, iterator, steps, run.config, workers)
+            with profiler.step(step + 1):
+                terms = run_steps(trainer, iterator, steps, run.config, workers)
             refuse_not_finite(terms, step, checkpoints)
             step += steps
-            log.add(terms, steps)
+            log.add(terms, trainer.timing)
             if events.logs(step):
-                log.write(step, int(run.trainer.state.images_seen.numpy()))
+                log.write(trainer.images_seen)
+            if events.measures(step):
+                batch = next(iter(distributed_dataset(run.config, trainer)))
+                log.gradient_norms(run.gradient_norms(batch), trainer.images_seen)
             if events.samples(step):
                 run.clusterer.update(step)
-                log.picture(run.samples.write(run.trainer, step), step)
+                log.picture(run.samples.write(trainer, step))
             if events.saves(step):
                 run.clusterer.update(step)
                 checkpoints.save()
             if events.evaluates(step):
                 evaluate(run.scores, step, log)
         run.clusterer.update(step)
-        saved = checkpoints.save()
-        log.draw()
-        if step < events.total_steps:
-            why = interruption.requested or "another worker was told to stop"
-            log.say(f"{why}: saved {saved}; run the same command to continue")
-        else:
-            log.say(f"done after {step} steps: {saved}, {own.loss_curves}")
+        log.end(checkpoints.save(), interruption.requested)
         workers.any(False)  # whoever ends first would look like a loss to those still writing
     if step < events.total_steps and workers.count > 1:
         # With status 0 what restarts workers (Kubernetes) would take the run for done.
@@ -142,6 +143,7 @@ def prepare(
     workdir: Workdir,
     own: Workdir,
     evaluation: Callable[[Workdir], Evaluation] | None,
+    profiled: range,
 ) -> Run:
     """Checks config and data, builds or restores what is trained, and says what is about to run."""
     workdir.check_same_model(config)
@@ -153,7 +155,7 @@ def prepare(
     trainer = Trainer(config, images_per_epoch, workers.strategy)
     checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints, own)
     continued = checkpoints.restore()
-    step = int(trainer.state.step.numpy())
+    step = trainer.steps_done
     workers.check_agreement("the step they continue at", step, "give all one shared --workdir")
     if config.train.initial_workdir and not continued:
         print(load_initial_weights(trainer.state, config.train.initial_workdir))
@@ -161,13 +163,14 @@ def prepare(
     samples = Samples(config, own)
     clusterer = FeatureClusterer(config, trainer, images_per_epoch)
     own.describe(config)
-    events = Events(config, images_per_epoch, evaluates=evaluation is not None)
+    events = Events(config, images_per_epoch, evaluation is not None, profiled)
     scores = None
     if evaluation and events.evaluation_every and workers.is_chief:
         scores = evaluation(workdir)
     if workers.is_chief:
         announce(config, trainer, images_per_epoch, events.total_steps, step, continued)
-    return Run(config, trainer, checkpoints, samples, clusterer, events, scores)
+    norms = GradientNorms(trainer)
+    return Run(config, trainer, checkpoints, samples, clusterer, events, scores, norms)
 
 
 def run_steps(
@@ -208,7 +211,7 @@ def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Chec
 def evaluate(scores: Evaluation | None, step: int, log: RunLog) -> None:
     """Scores the checkpoint of this step, unless that is done; only the chief has scores."""
     if scores and not scores.is_done(step):
-        log.scores(scores.run(), step)
+        log.scores(scores.run())
 
 
 def without_lost_term(config: Config, workdir: Workdir) -> Config:
@@ -242,7 +245,7 @@ def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.Distr
             config,
             "train",
             context.get_per_replica_batch_size(trainer.batch_size),
-            start_image=int(trainer.state.images_seen.numpy()),
+            start_image=trainer.images_seen,
             num_shards=context.num_input_pipelines,
             shard_index=context.input_pipeline_id,
             global_batch_size=trainer.batch_size,

@@ -1,6 +1,7 @@
 """What a person sees while training runs: images per second, time left, the losses."""
 
 import sys
+from collections.abc import Mapping
 
 from tqdm import tqdm
 
@@ -31,9 +32,16 @@ class Progress:
         """Counts images."""
         self.bar.update(images)
 
-    def show(self, losses: dict[str, float]) -> None:
-        """Puts the mean losses beside the bar."""
+    def show(
+        self, losses: Mapping[str, float], input_wait: float | None = None, memory: int = 0
+    ) -> None:
+        """Puts the mean losses beside the bar, the share of the time that was spent waiting for
+        input, and the bytes of memory taken."""
         text = " ".join(f"{name} {value:.3g}" for name, value in losses.items())
+        if input_wait is not None:
+            text += f" input {input_wait:.0%}"
+        if memory:
+            text += f" {memory / 2**30:.1f} GiB"
         self.bar.set_postfix_str(text, refresh=False)
 
     def say(self, text: str) -> None:

@@ -132,12 +132,17 @@ class Steps:
         variables = discriminator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            both = tf.concat([fake, batch["image"]], axis=0)
-            features = discriminator({**batch, "image": both}, training=True)
-            terms = self.discriminator_objective(*split_fake_real(features))
+            terms = self.discriminator_terms(batch, fake)
             loss = optimizer.scale_loss(total(terms, self.global_batch_size))
         self._update(tape, loss, variables, optimizer)
         return reported(terms, self.global_batch_size)
+
+    def discriminator_terms(self, batch: Batch, fake: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The discriminator's weighted terms of generated and real images, `[batch]` each."""
+        discriminator: Any = self.state.discriminator
+        both = tf.concat([fake, batch["image"]], axis=0)
+        features = discriminator({**batch, "image": both}, training=True)
+        return self.discriminator_objective(*split_fake_real(features))
 
     def _generate(
         self, batch: Batch, noise: tf.Tensor | None

@@ -20,6 +20,7 @@ from spade_tf.training.schedules import linear_decay
 from spade_tf.training.sims_steps import SIMSSteps
 from spade_tf.training.state import TrainingState, discriminator_rate, generator_rate
 from spade_tf.training.steps import Steps
+from spade_tf.training.stopwatch import Timing, next_batches, timing_until_now
 from spade_tf.training.strategy import make_strategy
 
 IMAGES_PER_DEVICE = {"GPU": 4, "CPU": 1}
@@ -70,6 +71,8 @@ class Trainer:
             self.state = TrainingState(config)
             steps = STEPS.get(config.model.kind, Steps)
             self.steps = steps(config, self.state, self._perceptual_network(), self.batch_size)
+        self.timing = Timing()
+        """Of the last call of `run`."""
         self._iteration = tf.function(self.steps.iteration, jit_compile=config.train.jit_compile)
         self._run = tf.function(self._run_steps)
         self._train_once = tf.function(self._train_on)
@@ -89,6 +92,16 @@ class Trainer:
     def encoder(self):
         """The style encoder being trained, or None."""
         return self.state.encoder
+
+    @property
+    def steps_done(self) -> int:
+        """Iterations so far, of earlier starts among them."""
+        return int(self.state.step.numpy())
+
+    @property
+    def images_seen(self) -> int:
+        """Position in the endless stream of training images."""
+        return int(self.state.images_seen.numpy())
 
     def train_step(self, batch: Mapping[str, np.ndarray]) -> dict[str, float]:
         """One full iteration on a global batch: a generator step, then the discriminator's.
@@ -116,10 +129,15 @@ class Trainer:
         return {name: float(value) for name, value in terms.items()}
 
     def run(self, iterator: Iterator, steps: int) -> dict[str, np.ndarray]:
-        """`steps` iterations in one call of the compiled function; each term as `[steps]`."""
+        """`steps` iterations in one call of the compiled function; each term as `[steps]`.
+
+        `timing` then says how long they took.
+        """
         self.set_learning_rates()
-        terms = self._run(iterator, tf.constant(steps))
-        return {name: values.numpy() for name, values in terms.items()}
+        terms, clock = self._run(iterator, tf.constant(steps))
+        values = {name: values.numpy() for name, values in terms.items()}
+        self.timing = timing_until_now(clock)
+        return values
 
     def synthesize(self, inputs: Mapping[str, Any]) -> tf.Tensor:
         """Images `[batch, height, width, 3]`, -1..1, of the averaged generator."""
@@ -140,14 +158,21 @@ class Trainer:
             if optimizer:
                 optimizer.learning_rate = rate * factor
 
-    def _run_steps(self, iterator: Iterator, steps: tf.Tensor) -> dict[str, tf.Tensor]:
+    def _run_steps(
+        self, iterator: Iterator, steps: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Cross-replica context, traced: the loop over steps stays inside one compiled call."""
         history = {name: tf.TensorArray(tf.float32, steps) for name in self.term_names}
+        start, waiting = tf.timestamp(), tf.constant(0.0, tf.float64)
+        last = tf.constant(0.0)
         for index in tf.range(steps):
-            batches = [next(iterator) for _ in range(self.config.train.discriminator_steps)]
+            count = self.config.train.discriminator_steps
+            batches, waited = next_batches(iterator, count, last)
+            waiting += waited
             terms = self._advance(batches)
+            last = terms[self.term_names[0]]
             history = {name: array.write(index, terms[name]) for name, array in history.items()}
-        return {name: array.stack() for name, array in history.items()}
+        return {name: array.stack() for name, array in history.items()}, tf.stack([start, waiting])
 
     def _train_on(self, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return self._advance([batch] * self.config.train.discriminator_steps)

@@ -53,6 +53,10 @@ class Workdir:
     checkpoints/        the newest full states
     losses.jsonl        one line of mean losses per `train.log_every_steps`
     losses.png          the loss curves
+    speed.jsonl         with it: images per second, waiting for input, peak memory
+    gradient_norms.jsonl, .png      of each term, if train.gradient_norms_every_steps
+    history.jsonl       starts of the run, and how each ended
+    run.html            all of this as a page
     evaluation.jsonl    a line for each metric of each evaluated checkpoint
     evaluation.png      their curves
     best/               the best checkpoint so far, itself a workdir
@@ -69,6 +73,11 @@ class Workdir:
         self.checkpoints = self.path / "checkpoints"
         self.losses = self.path / "losses.jsonl"
         self.loss_curves = self.path / "losses.png"
+        self.speed = self.path / "speed.jsonl"
+        self.gradient_norms = self.path / "gradient_norms.jsonl"
+        self.gradient_norm_curves = self.path / "gradient_norms.png"
+        self.history = self.path / "history.jsonl"
+        self.run_page = self.path / "run.html"
         self.evaluation = self.path / "evaluation.jsonl"
         self.evaluation_curves = self.path / "evaluation.png"
         self.best = self.path / "best"

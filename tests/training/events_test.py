@@ -50,3 +50,18 @@ def test_what_is_due_when():
     without = Events(tiny_config(values), images_per_epoch=10)
     assert [step for step in steps if without.saves(step)] == [8]
     assert not any(without.evaluates(step) for step in steps)
+
+
+def test_profiled_steps_are_called_alone():
+    """Five steps a call; the third and the fourth are profiled."""
+    values = {"train.steps_per_execution": 5, "train.steps": 10}
+    events = Events(tiny_config(values), 10, profiled=range(3, 5))
+    assert [events.steps_until_next(step) for step in (0, 1, 2, 3, 4)] == [2, 1, 1, 1, 5]
+
+
+def test_gradient_norms_are_due_when_asked_for():
+    values = {"train.steps_per_execution": 5, "train.gradient_norms_every_steps": 3}
+    events = Events(tiny_config(values), 10)
+    assert [step for step in range(1, 10) if events.measures(step)] == [3, 6, 9]
+    assert events.steps_until_next(4) == 2
+    assert not Events(tiny_config(), 10).measures(3)

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from spade_tf.training.loss_log import read_losses
+from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
 from tests.training.real_command import ROOT, flags_of, tensors
 
@@ -104,5 +104,5 @@ def test_random_kills_change_nothing(tmp_path):
     assert set(expected) == set(actual)
     for name, value in expected.items():
         np.testing.assert_array_equal(actual[name], value, err_msg=name)
-    assert read_losses(parts.losses) == read_losses(whole.losses)
+    assert read_lines(parts.losses) == read_lines(whole.losses)
     assert not [path for path in parts.path.rglob("*") if "_temp" in path.name]

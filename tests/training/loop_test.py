@@ -11,10 +11,13 @@ from spade_tf.data.scenes import LABEL_NAMES
 from spade_tf.errors import UserError
 from spade_tf.training import loop
 from spade_tf.training import trainer as trainer_module
+from spade_tf.training.json_lines import read_lines
+from spade_tf.training.profiling import STEP_NAME
 from spade_tf.training.strategy import make_strategy
 from spade_tf.training.workdir import Workdir
 from spade_tf.training.worker import Workers
 from tests.tiny_config import tiny_config
+from tests.training.real_command import tensors
 
 
 def scenes(values=None):
@@ -77,13 +80,21 @@ def test_a_run_leaves_everything_in_its_workdir(eager, tmp_path, monkeypatch, ca
     assert {p.name for p in workdir.samples.iterdir()} == {"step_000002.png", "step_000003.png"}
     assert {p.stem for p in workdir.checkpoints.glob("*.index")} == {"step-2", "step-3"}
     assert np.asarray(Image.open(workdir.loss_curves)).std() > 5
+    speed = read_lines(workdir.speed)
+    assert [(row["step"], row["images"]) for row in speed] == [(1, 1), (2, 2), (3, 3)]
+    for row in speed:
+        assert row["images_per_second"] > 0 and 0 <= row["input_wait"] <= 1
+        assert row["peak_memory"]["process"] > 2**27  # TensorFlow alone
+    history = read_lines(workdir.history)
+    assert [(row["event"], row["step"]) for row in history] == [("start", 0), ("done", 3)]
     events = [
         value.tag
         for file in workdir.tensorboard.iterdir()
         for event in tf.compat.v1.train.summary_iterator(str(file))
         for value in event.summary.value
     ]
-    assert events.count("losses/G_GAN") == 3
+    for tag in ("losses/G_GAN", "speed/input_wait", "peak_memory_gib/process"):
+        assert events.count(tag) == 3, tag
     assert sum(tag.startswith("layout") for tag in events) == 2
     assert not [p for p in workdir.path.rglob("*") if "partial" in p.name]
 
@@ -91,6 +102,31 @@ def test_a_run_leaves_everything_in_its_workdir(eager, tmp_path, monkeypatch, ca
     assert loop.without_lost_term(config, workdir).losses.vgg_weight == 0
     other = replace(config, "losses.vgg_weights", "imagenet")
     assert loop.without_lost_term(other, workdir) == other
+
+
+@pytest.mark.slow
+def test_watching_a_run_changes_nothing_in_it(eager, tmp_path):
+    """Gradient norms after each of two steps, and a profile of the second: the same bits."""
+    plain = scenes({"train.steps": 2})
+    loop.train(plain, str(tmp_path / "plain"))
+    watched = replace(plain, "train.gradient_norms_every_steps", 1)
+    loop.train(watched, str(tmp_path / "watched"), profiled=range(2, 3))
+    runs = Workdir(tmp_path / "plain"), Workdir(tmp_path / "watched")
+    expected, actual = (tensors(run.latest_checkpoint()) for run in runs)
+    assert set(expected) == set(actual)
+    for name, value in expected.items():
+        np.testing.assert_array_equal(actual[name], value, err_msg=name)
+    assert runs[0].losses.read_text() == runs[1].losses.read_text()
+
+    rows = read_lines(runs[1].gradient_norms)
+    terms = {"G_GAN", "G_GAN_Feat", "D_Fake", "D_Real"}
+    assert [set(row) for row in rows] == [{"step", "images", *terms}] * 2
+    assert all(row[name] > 0 for row in rows for name in terms)
+    assert runs[1].gradient_norm_curves.is_file() and not runs[0].gradient_norms.exists()
+
+    (trace,) = runs[1].tensorboard.glob("plugins/profile/*/*.xplane.pb")
+    assert STEP_NAME.encode() in trace.read_bytes()
+    assert not (runs[0].tensorboard / "plugins").exists()
 
 
 def test_a_loss_that_is_not_finite_stops_the_run(eager, tmp_path):
@@ -109,6 +145,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(eager, tmp_path):
     workdir = Workdir(tmp_path)
     assert {p.stem for p in workdir.checkpoints.glob("*.index")} == {"step-1"}
     assert steps_in(workdir) == [1]
+    assert read_lines(workdir.history)[-1]["reason"] == message
     reader = tf.train.load_checkpoint(workdir.latest_checkpoint())
     for name in reader.get_variable_to_shape_map():
         if not name.startswith("_"):
@@ -150,9 +187,7 @@ def test_every_worker_reads_its_part_from_the_saved_position(two_replicas):
     class Stub:
         strategy = two_replicas
         batch_size = 2
-
-        class state:  # noqa: N801
-            images_seen = tf.Variable(3, dtype=tf.int64)
+        images_seen = 3
 
     config = scenes({"data.flip": False})
     batch = next(iter(loop.distributed_dataset(config, Stub())))

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from spade_tf.config import load_config
 from spade_tf.training import loop
-from spade_tf.training.loss_log import read_losses
+from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
 from tests.training.real_command import VALUES, start, tensors
 
@@ -80,7 +80,7 @@ def compare(folder, values, path):
         finally:
             tf.config.run_functions_eagerly(False)
         other = Workdir(path / strategy)
-        lines, expected = read_losses(run.losses), read_losses(other.losses)
+        lines, expected = read_lines(run.losses), read_lines(other.losses)
         assert len(lines) == len(expected) == values["train.steps"]
         for line, one in zip(lines, expected, strict=True):
             assert line == pytest.approx(one, rel=1e-4, abs=1e-5), strategy
@@ -141,5 +141,5 @@ def test_a_lost_worker_stops_the_run_which_then_continues(undisturbed, tmp_path)
     assert set(expected) == set(actual)
     for name, value in expected.items():
         np.testing.assert_array_equal(actual[name], value, err_msg=name)
-    assert [line["step"] for line in read_losses(run.losses)] == [1, 2]
+    assert [line["step"] for line in read_lines(run.losses)] == [1, 2]
     assert not list((tmp_path / "local_1").glob("spade_tf_*"))
