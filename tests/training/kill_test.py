@@ -78,7 +78,7 @@ def test_random_kills_change_nothing(tmp_path):
         "checkpoints": str(parts.checkpoints),
         "kills": KILLS,
         "steps": STEPS,
-        "seed": int.from_bytes(os.urandom(4)),
+        "seed": int.from_bytes(os.urandom(4), "big"),
     }
     print("seed", order["seed"])
     done = subprocess.run(

@@ -29,12 +29,26 @@ VALUES: dict[str, Any] = {
 }
 """Of the landscapes config: a checkpoint at every step."""
 
-# Compiling a step takes half a minute, running it uncompiled a second.
+# Compiling a step takes half a minute, running it uncompiled a second. TensorFlow gives a worker
+# all of its GPUs, but one CPU: here as many as the test says, and threads enough for replicas that
+# wait for each other.
 PROGRAM = """
-import runpy
+import runpy, sys
 from spade_tf import command_line
 command_line.import_tensorflow()
 import tensorflow as tf
+from tensorflow.python.distribute.collective_all_reduce_strategy import CollectiveAllReduceExtended
+
+cpus = int(sys.argv.pop(1))
+
+def local_devices(self, cluster_resolver, worker_device):
+    return tuple(f"{worker_device}/device:CPU:{number}" for number in range(cpus)), "CPU"
+
+CollectiveAllReduceExtended._initialize_local_devices = local_devices
+tf.config.threading.set_inter_op_parallelism_threads(16)
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * cpus
+)
 tf.config.run_functions_eagerly(True)
 runpy.run_module("spade_tf.train", run_name="__main__", alter_sys=True)
 """
@@ -47,11 +61,14 @@ def flags_of(workdir: pathlib.Path, values: dict[str, Any] | None = None) -> lis
 
 
 def start(
-    workdir: pathlib.Path, values: dict[str, Any] | None = None, **environment: str
+    workdir: pathlib.Path,
+    values: dict[str, Any] | None = None,
+    cpus: int = 1,
+    **environment: str,
 ) -> subprocess.Popen:
-    """Starts a run; its `communicate()` gives what it prints."""
+    """Starts a run on `cpus` logical CPUs; its `communicate()` gives what it prints."""
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM, *flags_of(workdir, values)],
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, str(cpus), *flags_of(workdir, values)],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
