@@ -11,6 +11,7 @@ from spade_tf.layers.layout_pyramid import LayoutPyramid, resize_nearest
 from spade_tf.layers.modulation import Modulation, modulate
 from spade_tf.layers.normalised_conv import NormalisedConv, NormalisedResidualBlock
 from spade_tf.layers.param_free_norm import ParameterFreeNorm
+from spade_tf.layers.patterned_layer import PatternedLayer
 from spade_tf.layers.residual_block import ResidualBlock
 from spade_tf.layers.same_conv import same_conv
 from spade_tf.layers.spade import SPADE
@@ -30,6 +31,7 @@ __all__ = [
     "NormalisedConv",
     "NormalisedResidualBlock",
     "ParameterFreeNorm",
+    "PatternedLayer",
     "ResidualBlock",
     "RowIndex",
     "SpectralNormalization",

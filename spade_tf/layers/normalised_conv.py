@@ -7,8 +7,8 @@ from keras import ops
 
 from spade_tf.layers.doubling_conv import DoublingConv2D
 from spade_tf.layers.initializers import xavier_normal
-from spade_tf.layers.layout_layer import LayoutLayer
 from spade_tf.layers.layout_pyramid import LayoutPyramid
+from spade_tf.layers.patterned_layer import PatternedLayer
 from spade_tf.layers.resampling import pad, reflect
 from spade_tf.layers.spectral_normalization import SpectralNormalization
 
@@ -16,13 +16,12 @@ RESAMPLINGS = ("none", "halve", "double")
 
 
 @keras.saving.register_keras_serializable("spade_tf")
-class NormalisedConv(LayoutLayer):
+class NormalisedConv(PatternedLayer):
     """A convolution, a normalisation and a ReLU (pix2pixHD, Wang et al. 2018, section 3.2).
 
     Args:
         filters: channels of the output.
-        norm: an unbuilt layer called as `norm(x, pyramid, training)` that keeps the number of
-            channels, such as `Unmodulated` or `SPADE`: the pattern of this layer's own.
+        norm: the pattern of this layer's own, such as `Unmodulated` or `SPADE`.
         kernel_size: odd; 3 if `resampling` is not none.
         resampling: `none`, borders reflected; `halve`, stride 2 with borders of zeros; `double`, a
             `DoublingConv2D`.
@@ -48,7 +47,7 @@ class NormalisedConv(LayoutLayer):
         spectral_norm: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(norm, **kwargs)
         if resampling not in RESAMPLINGS:
             raise ValueError(f"resampling {resampling!r}: expected one of {', '.join(RESAMPLINGS)}")
         self.filters = filters
@@ -56,7 +55,6 @@ class NormalisedConv(LayoutLayer):
         self.resampling = resampling
         self.activation = activation
         self.spectral_norm = spectral_norm
-        self._norm_pattern = lambda: norm  # a function, for Keras would track the layer itself
 
     def build(self, input_shape: tuple) -> None:
         names = {"name": "conv", "dtype": self.dtype_policy, "use_bias": not self.spectral_norm}
@@ -73,9 +71,7 @@ class NormalisedConv(LayoutLayer):
             )
         self.conv = SpectralNormalization(conv, name="conv") if self.spectral_norm else conv
         self.conv.build(tuple(input_shape))
-        pattern = self._norm_pattern()
-        own = {"name": "norm", "dtype": self.dtype_policy}
-        self.norm = type(pattern).from_config({**pattern.get_config(), **own})
+        self.norm = self.own_norm("norm")
         self.norm.build((*input_shape[:-1], self.filters))
 
     def call(self, x: Any, pyramid: LayoutPyramid | None, training: bool | None = None) -> Any:
@@ -100,21 +96,15 @@ class NormalisedConv(LayoutLayer):
         return {
             **super().get_config(),
             "filters": self.filters,
-            "norm": keras.saving.serialize_keras_object(self._norm_pattern()),
             "kernel_size": self.kernel_size,
             "resampling": self.resampling,
             "activation": self.activation,
             "spectral_norm": self.spectral_norm,
         }
 
-    @classmethod
-    def from_config(cls, config: dict) -> "NormalisedConv":
-        norm = keras.saving.deserialize_keras_object(config["norm"])
-        return super().from_config({**config, "norm": norm})
-
 
 @keras.saving.register_keras_serializable("spade_tf")
-class NormalisedResidualBlock(LayoutLayer):
+class NormalisedResidualBlock(PatternedLayer):
     """Two `NormalisedConv`, the second without ReLU, added to the input (pix2pixHD, section 3.2).
 
     Args:
@@ -132,13 +122,12 @@ class NormalisedResidualBlock(LayoutLayer):
         spectral_norm: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(norm, **kwargs)
         self.concat_layout = concat_layout
         self.spectral_norm = spectral_norm
-        self._norm_pattern = lambda: norm
 
     def build(self, input_shape: tuple) -> None:
-        norm, channels = self._norm_pattern(), input_shape[-1]
+        norm, channels = self.norm_pattern, input_shape[-1]
         common = {"spectral_norm": self.spectral_norm, "dtype": self.dtype_policy}
         self.conv_0 = NormalisedConv(channels, norm, name="conv_0", **common)
         self.conv_1 = NormalisedConv(channels, norm, activation=False, name="conv_1", **common)
@@ -149,7 +138,7 @@ class NormalisedResidualBlock(LayoutLayer):
     def call(self, x: Any, pyramid: LayoutPyramid, training: bool | None = None) -> Any:
         read = x
         if self.concat_layout:
-            has_edges = self._norm_pattern().has_instances
+            has_edges = self.norm_pattern.has_instances
             layout = pyramid.condition if has_edges else pyramid.one_hot
             height, width = ops.shape(x)[1:3]
             read = ops.concatenate([x, layout(height, width, self.compute_dtype)], axis=-1)
@@ -162,12 +151,6 @@ class NormalisedResidualBlock(LayoutLayer):
     def get_config(self) -> dict:
         return {
             **super().get_config(),
-            "norm": keras.saving.serialize_keras_object(self._norm_pattern()),
             "concat_layout": self.concat_layout,
             "spectral_norm": self.spectral_norm,
         }
-
-    @classmethod
-    def from_config(cls, config: dict) -> "NormalisedResidualBlock":
-        norm = keras.saving.deserialize_keras_object(config["norm"])
-        return super().from_config({**config, "norm": norm})

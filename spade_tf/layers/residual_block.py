@@ -5,14 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from spade_tf.layers.layout_layer import LayoutLayer
 from spade_tf.layers.layout_pyramid import LayoutPyramid
+from spade_tf.layers.patterned_layer import PatternedLayer
 from spade_tf.layers.same_conv import same_conv
 from spade_tf.layers.spectral_normalization import SpectralNormalization
 
 
 @keras.saving.register_keras_serializable("spade_tf")
-class ResidualBlock(LayoutLayer):
+class ResidualBlock(PatternedLayer):
     """Twice (normalise by the layout, leaky ReLU 0.2, 3x3 convolution), added to a shortcut.
 
     SPADE paper (Park et al. 2019), figure 4 left. The width between the two convolutions is
@@ -21,9 +21,7 @@ class ResidualBlock(LayoutLayer):
 
     Args:
         filters: channels of the output.
-        norm: an unbuilt layer called as `norm(x, pyramid, training)`, such as `SPADE` or `CLADE`:
-            the pattern of the block's own norm_0, norm_1 (and norm_s), which take its config and
-            the block's dtype policy. It is not itself part of the block.
+        norm: the pattern of norm_0, norm_1 (and norm_s).
         spectral_norm: whether the convolutions are wrapped in `SpectralNormalization`.
 
     Call: `layer(x, pyramid, training=None)`; x [batch, height, width, channels], output
@@ -33,10 +31,9 @@ class ResidualBlock(LayoutLayer):
     def __init__(
         self, filters: int, norm: keras.layers.Layer, spectral_norm: bool = True, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(norm, **kwargs)
         self.filters = filters
         self.spectral_norm = spectral_norm
-        self._norm_pattern = lambda: norm  # a function, for Keras would track the layer itself
 
     def build(self, input_shape: tuple) -> None:
         channels = input_shape[-1]
@@ -56,9 +53,7 @@ class ResidualBlock(LayoutLayer):
         self, suffix: str, input_shape: tuple, filters: int, **kwargs: Any
     ) -> tuple[keras.layers.Layer, keras.layers.Layer]:
         """A copy of the norm and the convolution that follows it, built."""
-        pattern = self._norm_pattern()
-        own = {"name": f"norm_{suffix}", "dtype": self.dtype_policy}
-        norm = type(pattern).from_config({**pattern.get_config(), **own})
+        norm = self.own_norm(f"norm_{suffix}")
         norm.build(input_shape)
         conv: keras.layers.Layer = same_conv(
             filters,
@@ -91,14 +86,8 @@ class ResidualBlock(LayoutLayer):
         return {
             **super().get_config(),
             "filters": self.filters,
-            "norm": keras.saving.serialize_keras_object(self._norm_pattern()),
             "spectral_norm": self.spectral_norm,
         }
-
-    @classmethod
-    def from_config(cls, config: dict) -> "ResidualBlock":
-        norm = keras.saving.deserialize_keras_object(config["norm"])
-        return super().from_config({**config, "norm": norm})
 
 
 def _convolve(conv: keras.layers.Layer, x: Any, training: bool | None) -> Any:

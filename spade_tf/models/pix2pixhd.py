@@ -6,10 +6,10 @@ import keras
 from keras import ops
 
 from spade_tf.layers import (
-    LayoutLayer,
     LayoutPyramid,
     NormalisedConv,
     NormalisedResidualBlock,
+    PatternedLayer,
     xavier_normal,
 )
 from spade_tf.layers.resampling import halve, reflect
@@ -18,7 +18,7 @@ from spade_tf.models.generator import read_layout
 
 
 @keras.saving.register_keras_serializable("spade_tf")
-class GlobalTrunk(LayoutLayer):
+class GlobalTrunk(PatternedLayer):
     """The global generator up to its last features (pix2pixHD, Wang et al. 2018, section 3.2).
 
     A 7x7 convolution, `num_halvings` convolutions that halve the size and double the width,
@@ -46,8 +46,7 @@ class GlobalTrunk(LayoutLayer):
         spectral_norm: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self._norm_config = keras.saving.serialize_keras_object(norm)
+        super().__init__(norm, **kwargs)
         self.base_width = base_width
         self.num_halvings = num_halvings
         self.num_blocks = num_blocks
@@ -86,7 +85,6 @@ class GlobalTrunk(LayoutLayer):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "norm": self._norm_config,
             "base_width": self.base_width,
             "num_halvings": self.num_halvings,
             "num_blocks": self.num_blocks,
@@ -94,14 +92,9 @@ class GlobalTrunk(LayoutLayer):
             "spectral_norm": self.spectral_norm,
         }
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "GlobalTrunk":
-        norm = keras.saving.deserialize_keras_object(config["norm"])
-        return super().from_config({**config, "norm": norm})
-
 
 @keras.saving.register_keras_serializable("spade_tf")
-class LocalEnhancer(LayoutLayer):
+class LocalEnhancer(PatternedLayer):
     """Adds detail at twice the size of the global generator (pix2pixHD, section 3.2, figure 3).
 
     Half as wide as the trunk: a 7x7 convolution, one that halves, the trunk's features added, then
@@ -124,8 +117,7 @@ class LocalEnhancer(LayoutLayer):
         spectral_norm: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self._norm_config = keras.saving.serialize_keras_object(norm)
+        super().__init__(norm, **kwargs)
         self.base_width = base_width
         self.num_blocks = num_blocks
         self.concat_layout = concat_layout
@@ -165,17 +157,11 @@ class LocalEnhancer(LayoutLayer):
     def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
-            "norm": self._norm_config,
             "base_width": self.base_width,
             "num_blocks": self.num_blocks,
             "concat_layout": self.concat_layout,
             "spectral_norm": self.spectral_norm,
         }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "LocalEnhancer":
-        norm = keras.saving.deserialize_keras_object(config["norm"])
-        return super().from_config({**config, "norm": norm})
 
 
 @keras.saving.register_keras_serializable("spade_tf")
