@@ -24,6 +24,7 @@ flags.disclaim_key_flags()
 
 PATH_KEYS = (
     "data.root",
+    "data.shards",
     "data.palette",
     "model.bank",
     "losses.vgg_weights",

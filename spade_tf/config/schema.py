@@ -20,6 +20,9 @@ class DataConfig:
         "custom", "module of spade_tf.data.datasets that knows the folders and labels"
     )
     root: str = option("", "folder of the data set")
+    shards: str = option(
+        "", "folder of shards (tools.prepare_dataset) that is read in place of root; empty = root"
+    )
     num_labels: int = option(13, "number of labels, don't-care included")
     has_dont_care: bool = option(False, "the last label means 'nobody said what this is'")
     first_file_id: int = option(
@@ -58,6 +61,11 @@ class DataConfig:
     val_instances: str = option("val_inst", "folder of validation instance maps, below root")
     num_scenes: int = option(1000, "procedural scenes in an epoch (landscapes)")
     cache: bool = option(False, "keep decoded examples in memory after the first epoch")
+    max_bad_examples: int = option(
+        0,
+        "training examples that may turn out to be unreadable: each is replaced by the next good "
+        "one, said and counted; one more stops the run",
+    )
 
 
 @dataclass(frozen=True)

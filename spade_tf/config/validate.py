@@ -25,7 +25,7 @@ def validate(config: Config) -> None:
         "model.latent_dim losses.feature_matching_weight losses.vgg_weight losses.kl_weight "
         "losses.kl_examples train.batch_size train.steps train.epochs train.decay_epochs "
         "train.learning_rate model.diversity model.init_gain data.rotation_degrees "
-        "data.first_file_id train.seed train.gradient_norms_every_steps "
+        "data.first_file_id data.max_bad_examples train.seed train.gradient_norms_every_steps "
         "evaluation.every_epochs evaluation.num_images"
     ).split()
     for key in positive + not_negative:

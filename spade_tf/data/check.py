@@ -11,6 +11,7 @@ from PIL import Image
 
 from spade_tf.config import Config, DataConfig
 from spade_tf.data import files, sources
+from spade_tf.data.failures import explain_example
 from spade_tf.data.labels import NOT_A_LABEL, label_table
 from spade_tf.data.listing import Example, UnpairedError
 from spade_tf.errors import UserError
@@ -59,11 +60,33 @@ def quick_check(config: Config) -> None:
         examples = sources.list_examples(config, split)
         if not examples[0].label:
             continue
-        for example in _spread(examples, HEADERS):
-            width, height = check_headers(example, config.data)
-            files.check_fits(example.label, height, width, config.data, split)
-        for example in _spread(examples, WHOLE_FILES):
-            files.check_example(example, config.data)
+        bad: dict[str, UserError] = {}
+        may_be_bad = config.data.max_bad_examples if split == "train" else 0
+        for check, count in ((_check_start, HEADERS), (_check_whole, WHOLE_FILES)):
+            for index in _spread(len(examples), count):
+                try:
+                    check(config, split, examples, index)
+                except UserError as error:
+                    bad.setdefault(examples[index].name, error)
+                    if len(bad) > may_be_bad:
+                        raise
+
+
+def _check_start(config: Config, split: str, examples: list[Example], index: int) -> None:
+    """Refuses an example whose headers tell that it is bad; shards are known by their index."""
+    if config.data.shards:
+        return
+    width, height = check_headers(examples[index], config.data)
+    files.check_fits(examples[index].label, height, width, config.data, split)
+
+
+def _check_whole(config: Config, split: str, examples: list[Example], index: int) -> None:
+    if config.data.shards:
+        fault = explain_example(config, split, index)
+        if fault:
+            raise fault
+    else:
+        files.check_example(examples[index], config.data)
 
 
 def check_headers(example: Example, data: DataConfig) -> tuple[int, int]:
@@ -113,6 +136,8 @@ def _check_split(config: Config, split: str, progress) -> SplitReport:
     if not examples or not examples[0].label:
         return report
     report.has_images = examples[0].image is not None
+    if config.data.shards:
+        return _check_shards(report, config, progress)
     report.has_instances = _has_instances(config, split)
     with ThreadPoolExecutor() as pool:
         scans = pool.map(lambda example: _scan(example, config.data, split), examples)
@@ -157,6 +182,18 @@ def _scan(example: Example, data: DataConfig, split: str) -> FileScan:
     return scan
 
 
+def _check_shards(report: SplitReport, config: Config, progress) -> SplitReport:
+    """Reads every record; the files in them were checked when they were written."""
+    report.has_instances = config.data.has_instances
+    with ThreadPoolExecutor() as pool:
+        faults = pool.map(
+            lambda index: explain_example(config, report.split, index), range(report.files)
+        )
+        shown = progress(faults, report.files, report.split) if progress else faults
+        report.problems += [str(fault) for fault in shown if fault]
+    return report
+
+
 def _wrong_id_problems(report: SplitReport, data: DataConfig) -> list[str]:
     table = label_table(data)
     wrong = [i for i in sorted(report.pixels) if table[i] == NOT_A_LABEL]
@@ -195,6 +232,6 @@ def _image_size(path: str) -> tuple[int, int]:
         ) from error
 
 
-def _spread(examples: list[Example], count: int) -> list[Example]:
-    places = np.linspace(0, len(examples) - 1, min(count, len(examples)))
-    return [examples[int(place)] for place in places]
+def _spread(length: int, count: int) -> list[int]:
+    """At most `count` numbers of 0..length-1, evenly spread."""
+    return [int(place) for place in np.linspace(0, length - 1, min(count, length))]

@@ -1,11 +1,14 @@
-"""Files to tensors inside the graph: the fast twin of `files.py`.
+"""The bytes of files to tensors inside the graph: the fast twin of `files.py`.
 
 Here a file is only found to be bad; the failure carries the number of the example, and
 `failures.py` reads its files again to say what is wrong.
 """
 
+import io
+
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 
 from spade_tf.config import DataConfig
 from spade_tf.data import files
@@ -25,15 +28,15 @@ class LabelReader:
         self.color_table = color_table(data.palette) if data.palette else None
         self.indexed = files.indices_are_ids(data)
 
-    def decode(self, path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    def decode(self, contents: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         """What the file holds, uint8: ids [rows, columns] or colours [rows, columns, 3]."""
         if self.indexed:
             # TensorFlow's decoder turns palette indices into colours.
-            ids = tf.numpy_function(_read_indices, [path], tf.uint8)
+            ids = tf.numpy_function(_decode_indices, [contents, index], tf.uint8)
             return tf.ensure_shape(ids, [None, None])
         if self.color_table is not None:
-            return _decode_png(path, index, files.RGB, 3)
-        return _decode_png(path, index, files.GREY, 1)[..., 0]
+            return _decode_png(contents, index, files.RGB, 3)
+        return _decode_png(contents, index, files.GREY, 1)[..., 0]
 
     def to_labels(self, pixels: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         """Labels [rows, columns], uint8 where that is enough, of ids or colours."""
@@ -55,9 +58,8 @@ def color_table(palette: str) -> tf.Tensor:
     return tf.constant(table)
 
 
-def decode_instance_map(path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+def decode_instance_map(contents: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     """[rows, columns] uint16 of an 8- or 16-bit grey PNG."""
-    contents = tf.io.read_file(path)
     depth, color_type = _header(contents)
     good = (color_type == files.GREY) & ((depth == 8) | (depth == 16))
     with tf.control_dependencies([require(good, index)]):
@@ -70,9 +72,9 @@ def decode_instance_map(path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     return tf.ensure_shape(pixels, [None, None, 1])[..., 0]
 
 
-def decode_image(path: tf.Tensor) -> tf.Tensor:
+def decode_image(contents: tf.Tensor) -> tf.Tensor:
     """[rows, columns, 3] uint8 of a JPEG, PNG or BMP file."""
-    image = tf.io.decode_image(tf.io.read_file(path), channels=3, expand_animations=False)
+    image = tf.io.decode_image(contents, channels=3, expand_animations=False)
     return tf.ensure_shape(image, [None, None, 3])
 
 
@@ -81,8 +83,7 @@ def require(condition: tf.Tensor, index: tf.Tensor) -> tf.Operation:
     return tf.debugging.Assert(condition, [FAILURE, index])
 
 
-def _decode_png(path: tf.Tensor, index: tf.Tensor, color_type: int, channels: int) -> tf.Tensor:
-    contents = tf.io.read_file(path)
+def _decode_png(contents: tf.Tensor, index: tf.Tensor, color_type: int, channels: int) -> tf.Tensor:
     depth, found = _header(contents)
     with tf.control_dependencies([require((depth == 8) & (found == color_type), index)]):
         return tf.io.decode_png(contents, channels=channels)
@@ -95,5 +96,9 @@ def _header(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.where(is_png, head[24], 0), tf.where(is_png, head[25], 0)
 
 
-def _read_indices(path: bytes) -> np.ndarray:
-    return files.read_pixels(path.decode()).astype(np.uint8)
+def _decode_indices(contents: bytes, index: np.ndarray) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(contents)) as file:
+            return np.asarray(file).astype(np.uint8)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{FAILURE} {index}") from error

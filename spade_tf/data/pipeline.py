@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.data import order, sources, transforms
+from spade_tf.data.bad_examples import BadExamples
 from spade_tf.data.canvases import make_canvases
 from spade_tf.data.labels import dont_care_label
 from spade_tf.data.position_map import position_map
@@ -27,6 +28,7 @@ def make_dataset(
     shard_index: int = 0,
     global_batch_size: int | None = None,
     training: bool | None = None,
+    bad_examples: BadExamples | None = None,
 ) -> tf.data.Dataset:
     """Batches as dicts with the keys that the config needs.
 
@@ -50,9 +52,11 @@ def make_dataset(
       global_batch_size: images that all workers take together in one step, a multiple of
         num_shards * batch_size; default: num_shards * batch_size.
       training: True as `train` and False as `val` is given out; default: as the split says.
+      bad_examples: counts the training examples that were replaced, if data.max_bad_examples allows
+        any; default: a count of this dataset's own.
 
     Raises:
-      UserError: folders that are missing, empty or unpaired.
+      UserError: folders that are missing, empty or unpaired, or shards that do not fit the config.
     """
     global_batch_size = global_batch_size or num_shards * batch_size
     if global_batch_size % (num_shards * batch_size):
@@ -62,7 +66,7 @@ def make_dataset(
         )
     training = split == "train" if training is None else training
     examples = sources.list_examples(config, split)
-    load = sources.make_loader(config, examples, training)
+    load = sources.make_loader(config, split, examples, training)
     if training:
         if config.data.cache:
             load = sources.remember(load)
@@ -77,8 +81,12 @@ def make_dataset(
         example = finish(cut_out(load(index), number, config, training), config)
         return canvases(example, number, index) if canvases else example
 
-    batches = stream.map(make_example, tf.data.AUTOTUNE, deterministic=True)
-    batches = batches.batch(batch_size, drop_remainder=training).prefetch(tf.data.AUTOTUNE)
+    if training and config.data.max_bad_examples:
+        bad_examples = bad_examples or BadExamples(config)
+        images = bad_examples.replace_in(stream, make_example, len(examples))
+    else:
+        images = stream.map(make_example, tf.data.AUTOTUNE, deterministic=True)
+    batches = images.batch(batch_size, drop_remainder=training).prefetch(tf.data.AUTOTUNE)
     options = tf.data.Options()
     options.deterministic = True
     # Workers are told apart above; a second division by tf.distribute would lose images.

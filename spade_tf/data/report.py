@@ -13,7 +13,8 @@ MOST_COLORS = 300
 def describe(report: SplitReport, config: Config) -> list[str]:
     """The lines about one split."""
     lines = [f"{report.split}: {report.files} label maps"]
-    if not config.data.root and report.files and not report.sizes:
+    from_nothing = not config.data.root and not config.data.shards
+    if from_nothing and report.files and not report.sizes:
         return [*lines[:-1], f"{report.split}: {report.files} scenes painted on the spot", ""]
     if report.files:
         photographs = "with" if report.has_images else "without"

@@ -1,5 +1,6 @@
-"""Where examples come from: files, or scenes painted on the spot."""
+"""Where examples come from: files, shards, or scenes painted on the spot."""
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,10 @@ from spade_tf.config import Config
 from spade_tf.data import decoding, files, transforms
 from spade_tf.data.datasets import dataset_module
 from spade_tf.data.listing import Example
+from spade_tf.data.shards.reader import open_split
+
+Contents = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+"""From an example's index (int64 scalar) to the bytes of its files, by the keys of its maps."""
 
 Loader = Callable[[tf.Tensor], transforms.Example]
 """From an example's index (int64 scalar) to its maps and photograph, scaled but not yet cropped."""
@@ -18,33 +23,49 @@ def list_examples(config: Config, split: str) -> list[Example]:
     """The examples of a split, `train` or `val`, in natural order. Raises UserError."""
     if split not in ("train", "val"):
         raise ValueError(f"split is {split!r}; expected 'train' or 'val'")
+    if config.data.shards:
+        return open_split(config.data, split).examples
     return dataset_module(config.data.dataset).list_examples(config.data, split)
 
 
-def make_loader(config: Config, examples: list[Example], training: bool) -> Loader:
+def make_loader(config: Config, split: str, examples: list[Example], training: bool) -> Loader:
     """What loads the examples of a split, at the sizes that training or validation cuts from."""
+    if config.data.shards:
+        shards = open_split(config.data, split)
+        read = functools.partial(shards.contents, has_instances=config.data.has_instances)
+        if shards.store == "files":
+            return file_loader(config, read, training)
+        shards.check_scale(split, training, config.data)
+        return scaled_loader(config, read)
     if examples[0].label:
-        return file_loader(config, examples, training)
+        return file_loader(config, read_files(examples), training)
     return scene_loader(config, examples)
 
 
-def file_loader(config: Config, examples: list[Example], training: bool) -> Loader:
-    """Reads, checks and scales label maps, photographs and instance maps."""
+def read_files(examples: list[Example]) -> Contents:
+    """Reads the files of examples that all have the same kinds of files."""
+    paths = {"label_map": [example.label for example in examples]}
+    if examples[0].image:
+        paths["image"] = [example.image or "" for example in examples]
+    if examples[0].instance:
+        paths["instance_map"] = [example.instance or "" for example in examples]
+    tables = {key: tf.constant(values) for key, values in paths.items()}
+    return lambda index: {key: tf.io.read_file(table[index]) for key, table in tables.items()}
+
+
+def file_loader(config: Config, read: Contents, training: bool) -> Loader:
+    """Decodes, checks and scales label maps, photographs and instance maps as they were found."""
     cut = files.cut_of(config.data, training)
     reader = decoding.LabelReader(config.data)
-    labels = tf.constant([example.label for example in examples])
-    images = instances = None
-    if examples[0].image:
-        images = tf.constant([example.image for example in examples])
-    if examples[0].instance:
-        instances = tf.constant([example.instance for example in examples])
 
     def load(index: tf.Tensor) -> transforms.Example:
-        example = {"label_map": reader.decode(labels[index], index)}
-        if images is not None:
-            example["image"] = decoding.decode_image(images[index])
-        if instances is not None:
-            example["instance_map"] = decoding.decode_instance_map(instances[index], index)
+        contents = read(index)
+        example = {"label_map": reader.decode(contents["label_map"], index)}
+        if "image" in contents:
+            example["image"] = decoding.decode_image(contents["image"])
+        if "instance_map" in contents:
+            instances = decoding.decode_instance_map(contents["instance_map"], index)
+            example["instance_map"] = instances
         size = tf.shape(example["label_map"])[:2]
         same = [tf.reduce_all(tf.shape(value)[:2] == size) for value in example.values()]
         rows, columns = transforms.scaled_size(size[0], size[1], cut)
@@ -52,6 +73,26 @@ def file_loader(config: Config, examples: list[Example], training: bool) -> Load
         with tf.control_dependencies([decoding.require(usable, index)]):
             example = transforms.scale(example, rows, columns)
         example["label_map"] = reader.to_labels(example["label_map"], index)
+        return example
+
+    return load
+
+
+def scaled_loader(config: Config, read: Contents) -> Loader:
+    """Decodes what was scaled, and mapped to labels, when the shards were made."""
+    wide = config.data.num_labels > 256
+    types = {"label_map": tf.uint16 if wide else tf.uint8, "instance_map": tf.uint16}
+
+    def load(index: tf.Tensor) -> transforms.Example:
+        example = {}
+        for key, contents in read(index).items():
+            if key == "image":
+                example[key] = decoding.decode_image(contents)
+            else:
+                pixels = tf.io.decode_png(contents, channels=1, dtype=types[key])
+                example[key] = tf.ensure_shape(pixels, [None, None, 1])[..., 0]
+        if wide:
+            example["label_map"] = tf.cast(example["label_map"], tf.int32)
         return example
 
     return load

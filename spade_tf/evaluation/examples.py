@@ -60,12 +60,14 @@ class Examples:
         return hashlib.sha256("\n".join(self.names).encode()).hexdigest()
 
     def fingerprint(self) -> str:
-        """SHA-256 of the photographs' sizes and times: whether a file was replaced."""
+        """SHA-256 of sizes and times of the photographs or shards: whether one was replaced."""
         found = []
-        for example in self._examples[: self.count]:
-            if example.image:
-                status = os.stat(example.image)
-                found.append(f"{status.st_size} {status.st_mtime_ns}")
+        images = [e.image for e in self._examples[: self.count] if e.image]
+        if self.config.data.shards:
+            images = sorted({os.path.dirname(image) for image in images})
+        for image in images:
+            status = os.stat(image)
+            found.append(f"{status.st_size} {status.st_mtime_ns}")
         return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
     def batches(self, size: int, start: int = 0) -> Iterator[Batch]:

@@ -47,7 +47,8 @@ def build_bank(
     """
     examples = sources.list_examples(config, "train")
     if examples[0].label and not examples[0].image:
-        raise UserError(f"{config.data.root} has no training photographs to fill a bank with")
+        place = config.data.shards or config.data.root
+        raise UserError(f"{place} has no training photographs to fill a bank with")
     settings = settings_of(config, examples)
     if (folder / bank_files.HEAD).is_file():
         return _open_whole(folder, settings)
@@ -81,7 +82,7 @@ def settings_of(config: Config, examples: list[Example]) -> dict:
         )
     return {
         "dataset": data.dataset,
-        "root": data.root,
+        "root": data.shards or data.root,
         "images": len(examples),
         "height": data.height,
         "width": data.width,

@@ -23,7 +23,7 @@ class ValidationSplit:
         """Lists the split. Raises UserError as `sources.list_examples`."""
         self._config = replace(config, "data.has_instances", False)
         self.examples: Sequence[Example] = sources.list_examples(self._config, "val")
-        self._load = sources.make_loader(self._config, list(self.examples), training=False)
+        self._load = sources.make_loader(self._config, "val", list(self.examples), training=False)
 
     def read(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Label map [height, width] and photograph uint8 [height, width, 3] or None.

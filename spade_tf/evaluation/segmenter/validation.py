@@ -41,8 +41,9 @@ def judge_validation(
     try:
         for batch in dataset.as_numpy_iterator():
             if "image" not in batch:
+                place = config.data.shards or config.data.root
                 raise UserError(
-                    f"the validation split of {config.data.root} has no photographs to try the "
+                    f"the validation split of {place} has no photographs to try the "
                     "segmenter on; put them into the folder data.val_images"
                 )
             images = to_uint8(batch["image"])
