@@ -99,7 +99,8 @@ class BadExamples:
             )
 
     def summary(self) -> str:
-        """A line for the end of a run, or nothing."""
+        """A line for the end of a run, over all workers and starts; empty where nothing was bad."""
+        self._read_files()
         if not self._found:
             return ""
         files = self._workdir / FILE if self._workdir else "nowhere"

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from spade_tf.config import Config, to_json
+from spade_tf.data.bad_examples import BadExamples
 from spade_tf.data.check import quick_check
 from spade_tf.data.failures import explain_failure
 from spade_tf.data.pipeline import make_dataset, num_examples
@@ -108,11 +109,12 @@ def train_as_worker(
     ):
         if step and events.evaluates(step):
             evaluate(run.scores, step, log)  # if it was interrupted
-        iterator = iter(distributed_dataset(run.config, trainer))
+        bad_examples = BadExamples(run.config, workdir.path, workers.cluster.index)
+        iterator = iter(distributed_dataset(run.config, trainer, bad_examples))
         while step < events.total_steps and not workers.any(interruption.requested):
             steps = events.steps_until_next(step)
             with profiler.step(step + 1):
-                terms = run_steps(trainer, iterator, steps, run.config, workers)
+                terms = run_steps(trainer, iterator, steps, bad_examples, workers)
             refuse_not_finite(terms, step, checkpoints)
             step += steps
             log.add(terms, trainer.timing)
@@ -131,6 +133,8 @@ def train_as_worker(
                 evaluate(run.scores, step, log)
         run.clusterer.update(step)
         log.end(checkpoints.save(), interruption.requested)
+        if bad_examples.summary():
+            log.say(bad_examples.summary())
         workers.any(False)  # whoever ends first would look like a loss to those still writing
     if step < events.total_steps and workers.count > 1:
         # With status 0 what restarts workers (Kubernetes) would take the run for done.
@@ -174,7 +178,7 @@ def prepare(
 
 
 def run_steps(
-    trainer: Trainer, iterator, steps: int, config: Config, workers: Workers
+    trainer: Trainer, iterator, steps: int, bad_examples: BadExamples, workers: Workers
 ) -> dict[str, np.ndarray]:
     """Some iterations; an error of the input pipeline becomes one line that names the file."""
     try:
@@ -187,7 +191,8 @@ def run_steps(
     except tf.errors.OpError as error:
         if workers.is_loss(error):
             raise
-        raise explain_failure(config, "train", error) from error
+        bad_examples.check()
+        raise explain_failure(trainer.config, "train", error) from error
 
 
 def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Checkpoints) -> None:
@@ -237,7 +242,9 @@ def effective_config(trainer: Trainer) -> Config:
     return dataclasses.replace(config, losses=losses, train=train)
 
 
-def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.DistributedDataset:
+def distributed_dataset(
+    config: Config, trainer: Trainer, bad_examples: BadExamples
+) -> tf.distribute.DistributedDataset:
     """The endless training stream from image `images_seen` on, cut into replicas' batches."""
 
     def of_worker(context: tf.distribute.InputContext) -> tf.data.Dataset:
@@ -249,6 +256,7 @@ def distributed_dataset(config: Config, trainer: Trainer) -> tf.distribute.Distr
             num_shards=context.num_input_pipelines,
             shard_index=context.input_pipeline_id,
             global_batch_size=trainer.batch_size,
+            bad_examples=bad_examples,
         )
         # Otherwise the workers would ask each other at every step whether any has come to an end.
         return dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))

@@ -57,6 +57,7 @@ class Workdir:
     gradient_norms.jsonl, .png      of each term, if train.gradient_norms_every_steps
     history.jsonl       starts of the run, and how each ended
     run.html            all of this as a page
+    bad_examples.jsonl  training examples that were replaced (data.max_bad_examples)
     evaluation.jsonl    a line for each metric of each evaluated checkpoint
     evaluation.png      their curves
     best/               the best checkpoint so far, itself a workdir

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config, replace
 from spade_tf.data import sources
+from spade_tf.data.listing import UnpairedError
 from spade_tf.data.shards import manifest as manifests
 from spade_tf.data.shards.index import Bad, ShardIndex, index_path, read_index, shard_name
 from spade_tf.data.shards.processes import run_in_processes
@@ -48,13 +49,16 @@ def prepare(request: Request, run: Runner | None = None) -> manifests.Manifest:
     Raises:
       UserError: folders that are missing, empty or unpaired, or bad examples, all of them by name.
     """
-    jobs = {split: jobs_of(request, split) for split in request.splits}
+    unpaired: dict[str, list[str]] = {}
+    jobs = {split: jobs_of(request, split, unpaired) for split in request.splits}
     request.folder.mkdir(parents=True, exist_ok=True)
     others = _other_splits(request, jobs)
     everything = [job for split in jobs.values() for job in split]
     (run or processes(1))(everything)
     _refuse_bad([bad for job in everything for bad in _bad_of(job)])
-    splits = others | {split: _describe(jobs[split]) for split in request.splits}
+    splits = others | {
+        split: _describe(jobs[split], unpaired.get(split, [])) for split in request.splits
+    }
     manifest = manifests.Manifest(
         request.store,
         manifests.content_of(request.config.data, request.store),
@@ -76,10 +80,22 @@ def processes(workers: int) -> Runner:
     return run
 
 
-def jobs_of(request: Request, split: str) -> list[ShardJob]:
-    """The shards of a split: neighbours of the natural order together, equal but for one."""
+def jobs_of(
+    request: Request, split: str, unpaired: dict[str, list[str]] | None = None
+) -> list[ShardJob]:
+    """The shards of a split: neighbours of the natural order together, equal but for one.
+
+    With `skip_bad`, files without their partners are left out and told of in `unpaired`.
+    """
     config = replace(request.config, "data.shards", "")
-    examples = sources.list_examples(config, split)
+    try:
+        examples = sources.list_examples(config, split)
+    except UnpairedError as error:
+        if not request.skip_bad or not error.paired:
+            raise
+        examples = error.paired
+        if unpaired is not None:
+            unpaired[split] = error.problems
     if not examples[0].label and request.store == "files":
         raise UserError(
             f"{config.data.dataset} paints its examples and has no files; write --store=scaled"
@@ -134,7 +150,7 @@ def _refuse_bad(bad: list[Bad]) -> None:
     )
 
 
-def _describe(jobs: list[ShardJob]) -> manifests.Split:
+def _describe(jobs: list[ShardJob], unpaired: list[str]) -> manifests.Split:
     """The manifest's entry of a split whose shards are all written."""
     kept: list[ShardIndex] = [read_index(job.path) for job in jobs]
     shards = [
@@ -148,7 +164,8 @@ def _describe(jobs: list[ShardJob]) -> manifests.Split:
         shards,
         has_images=all(image is not None for _, image, _ in files),
         has_instances=all(instance is not None for _, _, instance in files),
-        skipped=[dataclasses.asdict(bad) for index in kept for bad in index.skipped],
+        skipped=[dataclasses.asdict(bad) for index in kept for bad in index.skipped]
+        + [{"name": "", "reason": problem} for problem in unpaired],
     )
 
 

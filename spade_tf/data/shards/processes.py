@@ -14,41 +14,41 @@ from tqdm import tqdm
 from spade_tf.command_line import import_tensorflow
 
 Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 _done: Synchronized | None = None
 """In a worker process: examples done by all of them."""
 
 
 def run_in_processes(
-    work: Callable[[Job, Callable[[], None]], None],
+    work: Callable[[Job, Callable[[], Any]], Result],
     jobs: Sequence[Job],
     examples: int,
     workers: int,
     what: str,
-) -> None:
-    """Does `work(job, advance)` for all jobs, with a bar of examples per second and time left.
+) -> list[Result]:
+    """What `work(job, advance)` returns for each job, in their order.
 
     Args:
       work: a function of a module; calls `advance` for each example.
       jobs: what can be sent to a process.
       examples: that all jobs have together.
       workers: processes; with 1 all is done in this one.
-      what: to write before the bar.
+      what: to write before the bar of examples per second and time left.
     """
-    with tqdm(total=examples, desc=what, unit="img", smoothing=0.1) as bar:
-        if workers == 1 or len(jobs) == 1:
-            for job in jobs:
-                work(job, bar.update)
-            return
+    with tqdm(total=examples, desc=what, unit="img", smoothing=0.1, mininterval=0.5) as bar:
+        workers = min(workers, len(jobs))
+        if workers <= 1:
+            return [work(job, bar.update) for job in jobs]
         # TensorFlow does not survive a fork.
         context = multiprocessing.get_context("spawn")
         done = context.Value("q", 0)
         with concurrent.futures.ProcessPoolExecutor(
-            min(workers, len(jobs)), context, _start, (done, os.getpid())
+            workers, context, _start, (done, os.getpid())
         ) as pool:
             futures = [pool.submit(_run, work, job) for job in jobs]
             try:
-                pending: Any = futures
+                pending = set(futures)
                 while pending:
                     finished, pending = concurrent.futures.wait(
                         pending, 0.5, concurrent.futures.FIRST_COMPLETED
@@ -59,6 +59,7 @@ def run_in_processes(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+            return [future.result() for future in futures]
 
 
 def _start(done: Synchronized, parent: int) -> None:
@@ -74,8 +75,8 @@ def _start(done: Synchronized, parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _run(work: Callable[[Job, Callable[[], None]], None], job: Job) -> None:
-    work(job, _advance)
+def _run(work: Callable[[Job, Callable[[], Any]], Result], job: Job) -> Result:
+    return work(job, _advance)
 
 
 def _advance() -> None:

@@ -52,9 +52,9 @@ class ShardedSplit:
         self._length = np.concatenate([np.array(i.lengths, np.int64) for i in kept])
         self._crc32 = np.concatenate([np.array(i.crc32, np.uint32) for i in kept])
         self.examples = [
-            Example(name, *(file and f"{path}/{file}" for file in files))
+            Example(name, f"{path}/{label}", image and f"{path}/{image}", inst and f"{path}/{inst}")
             for path, index in zip(self._paths, kept, strict=True)
-            for name, files in zip(index.names, index.files, strict=True)
+            for name, (label, image, inst) in zip(index.names, index.files, strict=True)
         ]
         self._descriptors: dict[int, int] = {}
         self._opening = threading.Lock()

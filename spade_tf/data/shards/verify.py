@@ -14,8 +14,8 @@ from spade_tf.data.shards.writer import sha256_of
 from spade_tf.errors import UserError
 
 
-def verify(folder: pathlib.Path) -> tuple[int, list[str]]:
-    """Reads every record of a folder of shards.
+def verify(folder: pathlib.Path, workers: int = 1) -> tuple[int, list[str]]:
+    """Reads every record of a folder of shards, in so many processes.
 
     Returns:
       How many examples there are, and a line for each shard or record that is damaged.
@@ -26,19 +26,16 @@ def verify(folder: pathlib.Path) -> tuple[int, list[str]]:
     manifest = manifests.read_manifest(folder)
     shards = [shard for split in manifest.splits.values() for shard in split.shards]
     count = sum(shard.examples for shard in shards)
-    problems: list[str] = []
-
-    def check(shard: manifests.Shard, advance: Callable[[], None]) -> None:
-        problems.extend(check_shard(folder / shard.file, shard, advance))
-
-    run_in_processes(check, shards, count, 1, "verifying")
-    return count, problems
+    jobs = [(folder / shard.file, shard) for shard in shards]
+    found = run_in_processes(check_shard, jobs, count, workers, "verifying")
+    return count, [problem for problems in found for problem in problems]
 
 
 def check_shard(
-    path: pathlib.Path, shard: manifests.Shard, advance: Callable[[], None] = lambda: None
+    job: tuple[pathlib.Path, manifests.Shard], advance: Callable[[], object] = lambda: None
 ) -> list[str]:
-    """A line for whatever is wrong with a shard."""
+    """A line for whatever is wrong with a shard, given its path and its entry in the manifest."""
+    path, shard = job
     try:
         index = indices.read_index(path)
         size = path.stat().st_size

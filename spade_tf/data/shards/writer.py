@@ -80,7 +80,7 @@ class BadExamples(Exception):
         self.bad = bad
 
 
-def write_shard(job: ShardJob, advance: Callable[[], None] = lambda: None) -> None:
+def write_shard(job: ShardJob, advance: Callable[[], object] = lambda: None) -> None:
     """Writes a shard and its index, or, where examples are bad, a list of them in its place.
 
     A shard that is whole already is left as it is.
@@ -128,7 +128,7 @@ def sha256_of(path: pathlib.Path) -> str:
 
 
 def _write_records(
-    job: ShardJob, made_from: str, path: pathlib.Path, advance: Callable[[], None]
+    job: ShardJob, made_from: str, path: pathlib.Path, advance: Callable[[], object]
 ) -> ShardIndex:
     """Writes the records and returns their index. Raises BadExamples."""
     encode = make_encoder(job.config, job.split, list(job.examples), job.store)
