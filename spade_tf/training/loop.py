@@ -121,7 +121,7 @@ def train_as_worker(
             if events.logs(step):
                 log.write(trainer.images_seen)
             if events.measures(step):
-                batch = next(iter(distributed_dataset(run.config, trainer)))
+                batch = next(iter(distributed_dataset(run.config, trainer, bad_examples)))
                 log.gradient_norms(run.gradient_norms(batch), trainer.images_seen)
             if events.samples(step):
                 run.clusterer.update(step)
@@ -243,7 +243,7 @@ def effective_config(trainer: Trainer) -> Config:
 
 
 def distributed_dataset(
-    config: Config, trainer: Trainer, bad_examples: BadExamples
+    config: Config, trainer: Trainer, bad_examples: BadExamples | None = None
 ) -> tf.distribute.DistributedDataset:
     """The endless training stream from image `images_seen` on, cut into replicas' batches."""
 
