@@ -235,6 +235,12 @@ class TrainConfig:
     sample_every_steps: int = option(500, "steps between two image grids")
     save_every_steps: int = option(500, "steps between two checkpoints")
     keep_checkpoints: int = option(3, "newest checkpoints kept")
+    on_failed_save: str = option(
+        "stop",
+        "when a checkpoint cannot be written, as on a full disk: stop = the run ends; continue = "
+        "it says so and trains on; the last checkpoint of a run has to be written",
+        ("stop", "continue"),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """Saving and restoring the whole training state."""
 
+import pathlib
+import shutil
+
 import keras
 import tensorflow as tf
 
@@ -8,6 +11,10 @@ from spade_tf.errors import UserError
 from spade_tf.models import build_encoder, build_generator
 from spade_tf.training.state import TrainingState, variables_by_path
 from spade_tf.training.workdir import Workdir
+
+
+class SaveError(UserError):
+    """A checkpoint could not be written."""
 
 
 class Checkpoints:
@@ -50,23 +57,38 @@ class Checkpoints:
         """Saves the state unless this step is saved already; returns the checkpoint's prefix.
 
         Raises:
-          UserError: a weight is no longer finite; the disk is full or fails.
+          SaveError: the disk is full or fails; the checkpoints before stay as they are.
+          UserError: a weight is no longer finite.
         """
         self.state.copy_statistics()
         self._refuse_not_finite()
         step = int(self.state.step.numpy())
-        if self.latest and self.latest.endswith(f"/step-{step}"):
+        if self.latest and self.is_saved(step):
             return self.latest
         try:
             self.manager.save(checkpoint_number=step)
         except tf.errors.OpError as error:
-            reason = error.message.strip().splitlines()[0][:200]
-            raise UserError(
+            self._remove_parts(step)
+            # "{{node}} file; reason [Op:name]"
+            reason = error.message.strip().splitlines()[0].split(" [Op:")[0].split("; ")[-1][:200]
+            raise SaveError(
                 f"cannot save a checkpoint in {self.manager.directory} ({reason}); make room there "
                 f"and run again: training goes on from {self.latest or 'the beginning'}"
             ) from error
         self.latest = str(self._folder / f"step-{step}")
         return self.latest
+
+    def is_saved(self, step: int) -> bool:
+        """Whether the newest checkpoint is that of a step."""
+        return bool(self.latest) and str(self.latest).endswith(f"/step-{step}")
+
+    def _remove_parts(self, step: int) -> None:
+        """Removes what was written of a checkpoint that failed: it fills the disk for nothing."""
+        for part in pathlib.Path(self.manager.directory).glob(f"step-{step}[._]*"):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink(missing_ok=True)
 
     def _refuse_not_finite(self) -> None:
         """The losses of a step do not show what its own update did to the weights."""

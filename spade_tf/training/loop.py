@@ -20,7 +20,7 @@ from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.errors import UserError
 from spade_tf.files import check_folder
 from spade_tf.sims.own_bank import with_bank
-from spade_tf.training.checkpoints import Checkpoints
+from spade_tf.training.checkpoints import Checkpoints, SaveError
 from spade_tf.training.events import Events
 from spade_tf.training.feature_clusters import FeatureClusterer
 from spade_tf.training.gradient_norms import GradientNorms
@@ -128,8 +128,8 @@ def train_as_worker(
                 log.picture(run.samples.write(trainer, step))
             if events.saves(step):
                 run.clusterer.update(step)
-                checkpoints.save()
-            if events.evaluates(step):
+                save(checkpoints, run.config, log)
+            if events.evaluates(step) and checkpoints.is_saved(step):
                 evaluate(run.scores, step, log)
         run.clusterer.update(step)
         log.end(checkpoints.save(), interruption.requested)
@@ -193,6 +193,16 @@ def run_steps(
             raise
         bad_examples.check()
         raise explain_failure(trainer.config, "train", error) from error
+
+
+def save(checkpoints: Checkpoints, config: Config, log: RunLog) -> None:
+    """Saves, or says why that failed if `train.on_failed_save` wants the run to go on."""
+    try:
+        checkpoints.save()
+    except SaveError as error:
+        if config.train.on_failed_save == "stop":
+            raise
+        log.say(f"{error}. Training goes on without (train.on_failed_save=continue)")
 
 
 def refuse_not_finite(terms: dict[str, np.ndarray], step: int, checkpoints: Checkpoints) -> None:

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
 from tests.training.real_command import start, tensors
 
@@ -28,10 +29,20 @@ def disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def run(workdir, steps):
-    process = start(workdir, {"train.steps": steps, "train.sample_every_steps": 100})
+def run(workdir, steps, on_failed_save="stop"):
+    values = {
+        "train.steps": steps,
+        "train.sample_every_steps": 100,
+        "train.on_failed_save": on_failed_save,
+    }
+    process = start(workdir, values)
     _, errors = process.communicate(timeout=300)
     return process.returncode, errors
+
+
+def unchanged(checkpoint, before):
+    after = tensors(checkpoint)
+    return set(after) == set(before) and all((after[name] == before[name]).all() for name in before)
 
 
 def test_training_stops_and_goes_on_after_room_was_made(disk):
@@ -48,11 +59,24 @@ def test_training_stops_and_goes_on_after_room_was_made(disk):
     status, errors = run(workdir.path, 2)
     assert status == 1, errors
     (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
-    for part in ("cannot save a checkpoint", "make room there", f"goes on from {first}"):
+    for part in (
+        "cannot save a checkpoint",
+        "No space left",
+        "make room there",
+        f"goes on from {first}",
+    ):
         assert part in line
+    assert unchanged(first, before)
     assert workdir.latest_checkpoint() == first
-    after = tensors(first)
-    assert all((after[name] == value).all() for name, value in before.items())
+
+    status, errors = run(workdir.path, 3, on_failed_save="continue")
+    assert status == 1  # the last one has to be written
+    goes_on = "Training goes on without (train.on_failed_save=continue)"
+    assert errors.count(goes_on) == 2, errors
+    assert f"training goes on from {first}. {goes_on}" in errors
+    assert [line["step"] for line in read_lines(workdir.losses)] == [1, 2, 3]
+    assert unchanged(first, before)
+    assert {path.stem for path in workdir.checkpoints.glob("step-*")} == {"step-1"}
 
     filler.unlink()
     status, errors = run(workdir.path, 2)

@@ -15,7 +15,7 @@ from tests.training.real_command import ROOT, flags_of, tensors
 KILLS = int(os.environ.get("SPADE_TF_KILLS", "3"))
 """How many; SPADE_TF_KILLS=20 for a long run."""
 
-STEPS = 2 * KILLS + 2
+STEPS = 3 * KILLS + 2
 
 # Forked from one process that has imported everything, which saves seconds at each start. What is
 # random: whether a process is killed before or after its first checkpoint, and when exactly.
@@ -46,20 +46,25 @@ def newest(folder):
 
 order = json.load(sys.stdin)
 began = time.monotonic()
-statuses = [finish(start(order["whole"]))]
-duration = time.monotonic() - began
+child = start(order["whole"])
+while not newest(pathlib.Path(order["whole_checkpoints"])):
+    time.sleep(0.01)
+to_first = time.monotonic() - began
+statuses = [finish(child)]
+a_step = (time.monotonic() - began - to_first) / order["steps"]
 chance = random.Random(order["seed"])
 folder = pathlib.Path(order["checkpoints"])
 for _ in range(order["kills"]):
     before = newest(folder)
     child = start(order["parts"])
-    deadline = time.monotonic() + chance.uniform(0, duration)
     if chance.random() < 0.7:
-        while newest(folder) == before and time.monotonic() < deadline:
+        while newest(folder) == before and not os.waitid(
+            os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT
+        ):
             time.sleep(0.001)
-        time.sleep(chance.uniform(0, duration / order["steps"]))
+        time.sleep(chance.uniform(0, 2 * a_step))
     else:
-        time.sleep(chance.uniform(0, duration / 2))
+        time.sleep(chance.uniform(0, to_first))
     os.kill(child, signal.SIGKILL)
     statuses.append(finish(child))
 statuses.append(finish(start(order["parts"])))
@@ -75,6 +80,7 @@ def test_random_kills_change_nothing(tmp_path):
     order = {
         "whole": flags_of(whole.path, values),
         "parts": flags_of(parts.path, values),
+        "whole_checkpoints": str(whole.checkpoints),
         "checkpoints": str(parts.checkpoints),
         "kills": KILLS,
         "steps": STEPS,
@@ -91,12 +97,12 @@ def test_random_kills_change_nothing(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     output = (tmp_path / "output.txt").read_text()
-    # A process may have come to the end of the run before it was to be killed.
+    # Where the machine has become faster meanwhile, a process may end before it is to be killed.
     statuses = json.loads(done.stdout)
     print("statuses", statuses)
     assert statuses[0] == statuses[-1] == 0, output
     assert set(statuses) <= {0, -9}, output  # every restart could read what there was
-    assert statuses.count(-9) >= 1
+    assert statuses.count(-9) > KILLS // 2
     assert "\nerror: " not in output
 
     expected, actual = tensors(whole.latest_checkpoint()), tensors(parts.latest_checkpoint())
