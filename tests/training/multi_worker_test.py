@@ -136,7 +136,8 @@ def test_a_lost_worker_stops_the_run_which_then_continues(undisturbed, tmp_path)
     (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
     assert "error: lost worker 1 (127.0.0.1:" in line
     assert f"training goes on from {run.latest_checkpoint()}" in line
-    assert "Traceback" not in errors
+    # Behind it, a thread pool of TensorFlow's, which only uncompiled steps use, may end badly.
+    assert "Traceback" not in errors.partition("error: ")[0]
     assert run.latest_step() < CLADE["train.steps"]
 
     finish(start_two(tmp_path, CLADE))
