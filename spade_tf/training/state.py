@@ -7,6 +7,7 @@ from spade_tf.config import Config
 from spade_tf.errors import UserError
 from spade_tf.models import build_discriminator, build_encoder, build_generator
 from spade_tf.training.adam import Adam
+from spade_tf.training.recompute import recompute_blocks
 
 
 class TrainingState:
@@ -32,6 +33,8 @@ class TrainingState:
         self.encoder = build_encoder(config)
         self.ema_generator = build_generator(config)
         copy_variables(self.generator.variables, self.ema_generator.variables)
+        if config.train.recompute:
+            recompute_blocks(self.generator)
         self._only_layers = config.train.only_layers
         self.generator_optimizer = _adam(config, generator_rate(config), "generator_optimizer")
         self.generator_optimizer.build(self.generator_variables)
@@ -130,9 +133,7 @@ def _adam(config: Config, learning_rate: float, name: str) -> keras.optimizers.O
         beta_1=train.beta_1,
         beta_2=train.beta_2,
         epsilon=train.adam_epsilon,
-        gradient_accumulation_steps=(
-            train.gradient_accumulation if train.gradient_accumulation > 1 else None
-        ),
+        accumulation_steps=train.gradient_accumulation,
     )
     if train.precision == "mixed_float16":
         return keras.optimizers.LossScaleOptimizer(adam, name=f"{name}_scaled")

@@ -62,11 +62,6 @@ class Trainer:
             )
         if config.train.jit_compile and replicas > 1:
             raise UserError("train.jit_compile works on one device; add train.strategy=one")
-        if config.train.gradient_accumulation > 1 and replicas > 1:
-            # Keras adds up gradients in a tf.cond, inside of which replicas cannot meet.
-            raise UserError(
-                "train.gradient_accumulation works on one device; add train.strategy=one"
-            )
         with self.strategy.scope():
             self.state = TrainingState(config)
             steps = STEPS.get(config.model.kind, Steps)

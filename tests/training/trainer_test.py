@@ -208,10 +208,41 @@ def test_accumulated_steps_equal_one_with_the_mean_gradient():
     assert max(moved) > 1e-4
 
 
+@pytest.mark.slow
+def test_two_replicas_accumulate_as_one_and_continue_in_the_middle(two_replicas, tmp_path):
+    values = {**PROPORTIONAL, "train.gradient_accumulation": 2}
+    one, two = make_trainer(values), make_trainer(values, strategy=two_replicas)
+    start = values_of(one.generator.trainable_variables)
+
+    def step_both(seed):
+        for trainer in (one, two):
+            trainer.train_step(make_batch(seed=seed))
+        states = (trainer.state for trainer in (one, two))
+        alone, together = (
+            values_of(state.generator.variables + state.generator_optimizer.variables)
+            for state in states
+        )
+        for path, value in alone.items():
+            atol = 1e-3 * np.abs(value).max() + 1e-6
+            np.testing.assert_allclose(together[path], value, atol=atol, err_msg=path)
+        return together
+
+    middle = step_both(seed=1)
+    waiting = [value for path, value in middle.items() if "gradient_accumulator" in path]
+    assert len(waiting) == len(start)
+    assert max(np.abs(value).max() for value in waiting) > 1e-3
+    for path, value in start.items():
+        np.testing.assert_array_equal(middle[path], value, err_msg=path)
+    one.train_step(make_batch(seed=3))  # which the state of the two undoes
+    saved = two.state.checkpoint().write(str(tmp_path / "middle"))
+    one.state.checkpoint().read(saved).assert_consumed()
+    end = step_both(seed=2)
+    assert max(np.abs(end[path] - value).max() for path, value in start.items()) > 1e-3
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"train.gradient_accumulation": 2}, "train.gradient_accumulation works on one device"),
         ({"train.jit_compile": True}, "train.jit_compile works on one device"),
         ({"train.batch_size": 3}, "train.batch_size is 3, which 2 devices cannot share equally"),
     ],
