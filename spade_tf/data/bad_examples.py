@@ -4,6 +4,7 @@ The replacement of example i is the first good one of i+1, i+2, ... So the strea
 of (seed, image number) and the files alone, for any number of workers and any start.
 """
 
+import contextlib
 import json
 import pathlib
 import sys
@@ -127,11 +128,15 @@ class BadExamples:
     def _write(self, line: dict) -> None:
         if self._workdir:
             self._workdir.mkdir(parents=True, exist_ok=True)
-            with open(self._workdir / self._file, "a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            path = self._workdir / self._file
+            # A worker that was killed may have left half a line.
+            cut = path.exists() and not path.read_bytes().endswith(b"\n")
+            with open(path, "a", encoding="utf-8") as file:
+                file.write("\n" * cut + json.dumps(line) + "\n")
 
     def _read_files(self) -> None:
         for path in sorted(self._workdir.glob(FILE)) if self._workdir else []:
-            for line in path.read_text(encoding="utf-8").splitlines():
-                entry = json.loads(line)
-                self._found.setdefault(entry["example"], entry["reason"])
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                with contextlib.suppress(ValueError):  # half a line
+                    entry = json.loads(line)
+                    self._found.setdefault(entry["example"], entry["reason"])

@@ -11,8 +11,8 @@ from spade_tf.data.check import quick_check
 from spade_tf.data.pipeline import make_dataset
 from spade_tf.data.shards.index import read_index
 from spade_tf.errors import UserError
-from tests.data.shards.sharded_sets import assert_same, images_of, sharded, spoil
-from tests.data.small_sets import custom_set
+from tests.data.shards.sharded_sets import sharded, spoil
+from tests.data.small_sets import assert_same, custom_set, images_of
 
 
 def allowing(config, count):
@@ -43,6 +43,8 @@ def test_without_bad_examples_nothing_changes(config):
 def test_the_next_good_example_comes_in_place_of_a_bad_one(config, tmp_path, capfd):
     plain = images_of(make_dataset(config, "train", 5), 20)
     break_image(tmp_path, 4)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "bad_examples.jsonl").write_text('{"example": "sc')  # killed while writing
     bad = BadExamples(allowing(config, 1), tmp_path / "run")
     dataset = make_dataset(allowing(config, 1), "train", 5, bad_examples=bad)
     replaced = images_of(dataset, 20)
@@ -57,7 +59,7 @@ def test_the_next_good_example_comes_in_place_of_a_bad_one(config, tmp_path, cap
     ]
     assert_same(label_maps(replaced), [{"label_map": label_map} for label_map in expected])
 
-    (line,) = (tmp_path / "run" / "bad_examples.jsonl").read_text().splitlines()
+    (_, line) = (tmp_path / "run" / "bad_examples.jsonl").read_text().splitlines()
     entry = json.loads(line)
     assert entry["example"] == "scene_4" and "scene_4.png" in entry["reason"]
     assert (plain[entry["image_number"]]["label_map"] == of_scene[4]).all()

@@ -8,29 +8,17 @@ from PIL import Image
 from spade_tf.config import replace
 from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.data.position_map import position_map
-from tests.data.small_sets import ROOT, custom_set, make_config, paint, write_png
+from tests.data.small_sets import (
+    ROOT,
+    assert_same,
+    custom_set,
+    images_of,
+    make_config,
+    paint,
+    write_png,
+)
 
 COCO = ROOT.parent / "shared" / "data" / "coco_stuff_sample"
-
-
-def images_of(dataset, count):
-    """The first images of a dataset, without their batches: a dict of arrays for each."""
-    images = []
-    for batch in dataset:
-        batch = {key: value.numpy() for key, value in batch.items()}
-        for i in range(len(batch["label_map"])):
-            images.append({key: value[i] for key, value in batch.items()})
-        if len(images) >= count:
-            break
-    return images[:count]
-
-
-def assert_same(one, other):
-    assert len(one) == len(other) > 0
-    for a, b in zip(one, other, strict=True):
-        assert a.keys() == b.keys()
-        for key, value in a.items():
-            np.testing.assert_array_equal(value, b[key], err_msg=key)
 
 
 def test_a_training_batch(tmp_path):

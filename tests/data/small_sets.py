@@ -61,3 +61,24 @@ def make_config(**values) -> Config:
     for key, value in values.items():
         config = replace(config, key.replace("__", "."), value)
     return config
+
+
+def images_of(dataset, count: int) -> list[dict[str, np.ndarray]]:
+    """The first images of a dataset, without their batches."""
+    images: list[dict[str, np.ndarray]] = []
+    for batch in dataset:
+        arrays = {key: value.numpy() for key, value in batch.items()}
+        for i in range(len(arrays["label_map"])):
+            images.append({key: value[i] for key, value in arrays.items()})
+        if len(images) >= count:
+            break
+    return images[:count]
+
+
+def assert_same(one, other) -> None:
+    """Two lists of images are equal, bit for bit."""
+    assert len(one) == len(other) > 0
+    for a, b in zip(one, other, strict=True):
+        assert a.keys() == b.keys()
+        for key, value in a.items():
+            np.testing.assert_array_equal(value, b[key], err_msg=key)

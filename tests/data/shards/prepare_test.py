@@ -11,8 +11,8 @@ from spade_tf.data.shards.manifest import read_manifest
 from spade_tf.data.shards.prepare import Request, jobs_of, prepare, processes
 from spade_tf.data.shards.verify import verify
 from spade_tf.errors import UserError
-from tests.data.shards.sharded_sets import assert_same, images_of, sharded, spoil
-from tests.data.small_sets import custom_set
+from tests.data.shards.sharded_sets import sharded, spoil
+from tests.data.small_sets import assert_same, custom_set, images_of
 
 
 @pytest.fixture

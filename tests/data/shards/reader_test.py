@@ -15,8 +15,8 @@ from spade_tf.data.shards.index import read_index
 from spade_tf.data.shards.reader import open_split
 from spade_tf.errors import UserError
 from spade_tf.evaluation.examples import Examples
-from tests.data.shards.sharded_sets import assert_same, images_of, sharded, spoil
-from tests.data.small_sets import custom_set, make_config, write_png
+from tests.data.shards.sharded_sets import sharded, spoil
+from tests.data.small_sets import assert_same, custom_set, images_of, make_config, write_png
 
 
 @pytest.fixture(scope="module")
