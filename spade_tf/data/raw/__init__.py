@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from spade_tf.config import Config, replace
 
 NAMES = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
-SUFFIX_DEPTH = 3
+DEPTH = 3
 """Folders between the root of a download and the files of a split."""
 
 
@@ -70,7 +70,7 @@ def find(root: pathlib.Path, name: str, suffix: str = "") -> pathlib.Path | None
     """The first folder or file of a name below `root`; of folders, one that holds a suffix."""
     for parent, folders, files in os.walk(root):
         folders.sort()
-        if len(pathlib.Path(parent).relative_to(root).parts) >= SUFFIX_DEPTH:
+        if len(pathlib.Path(parent).relative_to(root).parts) >= DEPTH:
             folders.clear()
         if not suffix and name in files:
             return pathlib.Path(parent, name)
