@@ -86,10 +86,15 @@ def make_dataset(
         images = bad_examples.replace_in(stream, make_example, len(examples))
     else:
         images = stream.map(make_example, tf.data.AUTOTUNE, deterministic=True)
-    batches = images.batch(batch_size, drop_remainder=training).prefetch(tf.data.AUTOTUNE)
+    return batched(images, batch_size, drop_remainder=training)
+
+
+def batched(images: tf.data.Dataset, batch_size: int, drop_remainder: bool) -> tf.data.Dataset:
+    """Batches in the order of the images, prepared in advance."""
+    batches = images.batch(batch_size, drop_remainder=drop_remainder).prefetch(tf.data.AUTOTUNE)
     options = tf.data.Options()
     options.deterministic = True
-    # Workers are told apart above; a second division by tf.distribute would lose images.
+    # Workers are told apart before; a second division by tf.distribute would lose images.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     return batches.with_options(options)
 
