@@ -147,7 +147,7 @@ def trained_on_bad_data(good_set, tmp_path_factory):
         break_it(root)
         flags = [f"--config.data.root={root}", f"--workdir={folder / 'runs' / name}"]
         commands[name] = ["spade_tf.train", "--config=custom", *tiny_flags(), *flags]
-    return folder, run_commands(folder / "said", commands)
+    return folder, run_commands(folder / "said", commands, compiled=False)
 
 
 @pytest.mark.parametrize("name", BAD_DATA)

@@ -181,10 +181,7 @@ def test_a_layer_that_never_runs_is_an_error():
         # without instance maps: with them CLADE would have 72.5 M.
         ("ade20k", "spade", {}, 96_492_483, 96.5, 181.3, 0.1),
         ("ade20k", "clade", {}, 71_427_267, 71.4, 42.2, 0.1),
-        ("coco", "spade", NO_INSTANCES, None, 97.5, 191.0, 0.1),
         ("coco", "clade", NO_INSTANCES, None, 72.4, 42.2, 0.1),
-        ("cityscapes", "spade", LARGE | NO_INSTANCES, 93_018_051, 93.0, 1124.0, 1),
-        ("cityscapes", "clade", LARGE | NO_INSTANCES, 67_819_203, 67.8, 300.9, 0.1),
         ("cityscapes", "spade", LARGE, 93_048_003, 93.05, 1126.0, 1),
         ("cityscapes", "clade", LARGE, 67_901_991, 67.90, 302.17, 0.01),
     ],
@@ -206,16 +203,10 @@ def test_tables_of_the_clade_paper(name, norm, overrides, parameters, millions, 
     [
         # Exact parameters of the official networks with COCO's instance maps.
         ("coco", "spade", {}, 97_480_899, 97.48, 191.1),
-        ("coco", "clade", {}, 72_505_383, 72.51, 42.4),
-        # 93.0M and 281G MACs: README of gan-compression (Li et al. 2020).
-        ("cityscapes", "spade", {}, 93_048_003, 93.0, 281.3),
         ("cityscapes", "clade", {}, 67_901_991, 67.90, 75.5),
-        ("facades", "spade", {}, None, 92.36, 139.4),
-        ("facades", "clade", {}, None, 67.13, 42.1),
         # SPADE paper, Table 4: narrow and wide generators have 61 M and 141 M.
         ("ade20k", "spade", {"model.base_width": 48}, None, 60.6, 139.4),
         ("ade20k", "spade", {"model.base_width": 80}, None, 140.7, None),
-        ("ade20k", "clade", {"model.base_width": 48}, None, 41.1, 23.8),
         ("ade20k", "clade", {"model.base_width": 32}, None, 19.0, 10.6),
     ],
 )
@@ -237,11 +228,9 @@ KIND, NORM, WIDTH = "model.kind", "model.norm", "model.base_width"
         ("ade20k", {KIND: "pix2pixhd"}, 182.9, 99.3),
         ("coco", {KIND: "pix2pixhd"} | NO_INSTANCES, 183.0, 105.9),
         ("cityscapes", {KIND: "pix2pixhd"} | LARGE | NO_INSTANCES, 182.5, 603.7),
-        ("cityscapes", {KIND: "pix2pixhd"} | LARGE, 182.53, 605.29),
         # SPADE paper, Table 3, whose millions are those of ADE20K.
         ("ade20k", {KIND: "pix2pixhd", WIDTH: 48}, 103, None),
         ("ade20k", {KIND: "pix2pixhd_pp"}, 183, None),
-        ("ade20k", {KIND: "pix2pixhd_pp", WIDTH: 48}, 103, None),
         ("ade20k", {KIND: "pix2pixhd_pp", NORM: "spade"}, 237, None),
         ("ade20k", {KIND: "pix2pixhd_pp", NORM: "concat"}, 195, None),
         ("ade20k", {NORM: "concat"}, 79, None),

@@ -17,6 +17,8 @@ import json, os, runpy, sys
 from spade_tf import command_line
 command_line.import_tensorflow()
 import spade_tf.synthesis, spade_tf.training.loop
+import tensorflow as tf
+tf.config.run_functions_eagerly(sys.argv[1] == "uncompiled")
 for name, arguments in json.load(sys.stdin).items():
     child = os.fork()
     if not child:
@@ -40,17 +42,21 @@ class Result:
     stderr: str
 
 
-def run_commands(folder: pathlib.Path, commands: dict[str, list[str]]) -> dict[str, Result]:
+def run_commands(
+    folder: pathlib.Path, commands: dict[str, list[str]], compiled: bool = True
+) -> dict[str, Result]:
     """Runs each command, a module with its flags, and returns what came of it.
 
     Args:
       folder: for what the commands print.
       commands: by names of our choice.
+      compiled: as for users; False runs TensorFlow's functions as Python, which takes a second
+        where compiling a training step takes half a minute.
     """
     folder.mkdir(exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP_")}
     subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM],
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, "compiled" if compiled else "uncompiled"],
         input=json.dumps(commands),
         text=True,
         cwd=folder,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from spade_tf.config import Config
 from spade_tf.errors import UserError
@@ -113,9 +114,16 @@ def test_discriminator(values):
             assert np.abs(off).max() < 1e-4 * max(1, largest)
 
 
-@pytest.mark.slow
+@pytest.fixture
+def uncompiled():
+    """Running two steps takes a second, compiling them half a minute."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.mark.parametrize("norm", ["spade", "clade"])
-def test_training(norm):
+def test_training(norm, uncompiled):
     """The losses of two iterations: each depends on all updates before it."""
     config = tiny_config(TRAINING | {"model.norm": norm})
     ours, plain = Trainer(config), training.Trainer(config)
