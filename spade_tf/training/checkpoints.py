@@ -1,6 +1,7 @@
 """Saving and restoring the whole training state."""
 
 import pathlib
+import re
 import shutil
 
 import keras
@@ -11,6 +12,9 @@ from spade_tf.errors import UserError
 from spade_tf.models import build_encoder, build_generator
 from spade_tf.training.state import TrainingState, variables_by_path
 from spade_tf.training.workdir import Workdir
+
+# TensorFlow's reader raises an IndexError or RuntimeError where a file is cut short.
+UNREADABLE = (tf.errors.OpError, ValueError, IndexError, RuntimeError)
 
 
 class SaveError(UserError):
@@ -33,7 +37,7 @@ class Checkpoints:
         self.state = state
         self.latest = workdir.latest_checkpoint()
         """Prefix of the newest checkpoint, or None."""
-        self._folder = workdir.checkpoints
+        self._workdir = workdir
         self.manager = tf.train.CheckpointManager(
             state.checkpoint(),
             str((own or workdir).checkpoints),
@@ -50,7 +54,7 @@ class Checkpoints:
         """
         if not self.latest:
             return False
-        _restore(self.manager.checkpoint, self.latest)
+        _restore(self.manager.checkpoint, self._workdir)
         return True
 
     def save(self) -> str:
@@ -75,7 +79,7 @@ class Checkpoints:
                 f"cannot save a checkpoint in {self.manager.directory} ({reason}); make room there "
                 f"and run again: training goes on from {self.latest or 'the beginning'}"
             ) from error
-        self.latest = str(self._folder / f"step-{step}")
+        self.latest = str(self._workdir.checkpoints / f"step-{step}")
         return self.latest
 
     def is_saved(self, step: int) -> bool:
@@ -122,8 +126,7 @@ def load_networks(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | 
       UserError: no workdir, nothing saved in it yet, or a damaged checkpoint.
     """
     config = workdir.read_config()
-    latest = workdir.latest_checkpoint()
-    if not latest:
+    if not workdir.latest_checkpoint():
         raise UserError(
             f"{workdir.path} holds no checkpoint yet; wait for the first one, or train with a "
             "smaller train.save_every_steps"
@@ -132,11 +135,24 @@ def load_networks(workdir: Workdir) -> tuple[Config, keras.Model, keras.Model | 
     parts = {"ema_generator": variables_by_path(generator)}
     if encoder:
         parts["encoder"] = variables_by_path(encoder)
-    _restore(tf.train.Checkpoint(**parts), latest)
+    _restore(tf.train.Checkpoint(**parts), workdir)
     return config, generator, encoder
 
 
-def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
+def is_whole(prefix: str) -> bool:
+    """Whether every value of a checkpoint can be read and has the checksum it was written with."""
+    try:
+        reader = tf.train.load_checkpoint(prefix)
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _restore(checkpoint: tf.train.Checkpoint, workdir: Workdir) -> None:
+    """Restores a workdir's newest checkpoint."""
+    prefix, *older = workdir.checkpoint_prefixes()
     try:
         checkpoint.restore(prefix).expect_partial().assert_existing_objects_matched()
     except AssertionError as error:
@@ -145,10 +161,12 @@ def _restore(checkpoint: tf.train.Checkpoint, prefix: str) -> None:
             "train.precision, train.gradient_accumulation and train.only_layers of the config.json "
             "beside it"
         ) from error
-    # TensorFlow's reader raises an IndexError or RuntimeError where a file is cut short.
-    except (tf.errors.OpError, ValueError, IndexError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise UserError(
-            f"checkpoint {prefix} cannot be read ({reason}); remove its files to go on from the "
-            "one before, or give another workdir"
-        ) from error
+    except UNREADABLE as error:
+        reason = re.sub(r"{{.*?}} ?", "", str(error).strip().splitlines()[0])[:200]
+        whole = next(filter(is_whole, older), None)
+        advice = (
+            f"remove its files ({prefix}.*) to go on from {whole}, which is whole"
+            if whole
+            else "there is no older one that is whole: begin again in another workdir"
+        )
+        raise UserError(f"checkpoint {prefix} cannot be read ({reason}); {advice}") from error

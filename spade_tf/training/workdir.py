@@ -87,11 +87,29 @@ class Workdir:
 
     def latest_checkpoint(self) -> str | None:
         """Prefix of the newest checkpoint that is still there, or None."""
-        state = tf.train.get_checkpoint_state(str(self.checkpoints))
-        if not state:
-            return None
-        prefixes = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
-        return next((p for p in prefixes if tf.io.gfile.exists(f"{p}.index")), None)
+        return next(iter(self.checkpoint_prefixes()), None)
+
+    def checkpoint_prefixes(self) -> list[str]:
+        """Prefixes of all checkpoints that are still there, newest first.
+
+        Raises:
+          UserError: the file that lists them is damaged beyond reading.
+        """
+        try:
+            state = tf.train.get_checkpoint_state(str(self.checkpoints))
+        except ValueError as error:
+            path = self.checkpoints / "checkpoint"
+            raise UserError(
+                f"{path} is damaged ({error}); remove this one file: the checkpoints beside it are "
+                "found by their names"
+            ) from error
+        if state:
+            listed = [state.model_checkpoint_path, *reversed(state.all_model_checkpoint_paths)]
+        else:  # nothing saved yet, or the list is gone; beginning anew would lose the run
+            files = [path.with_suffix("") for path in self.checkpoints.glob("step-*.index")]
+            files.sort(key=lambda path: int(path.name.partition("-")[2]), reverse=True)
+            listed = [str(path) for path in files]
+        return [p for p in dict.fromkeys(listed) if tf.io.gfile.exists(f"{p}.index")]
 
     def latest_step(self) -> int:
         """Training step of the newest checkpoint; 0 without one."""

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -64,43 +66,82 @@ def test_nothing_saved_yet(workdir):
         load_generator(workdir)
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "no_index_left"])
-def test_a_damaged_checkpoint_is_one_line(workdir, damage):
-    tiny_workdir(workdir.path, CLADE)
-    (data,) = workdir.checkpoints.glob("*.data-*")
-    (index,) = workdir.checkpoints.glob("*.index")
-    content = data.read_bytes()
-    if damage == "cut":
-        data.write_bytes(content[: len(content) // 2])
-    elif damage == "changed":
-        data.write_bytes(bytes(255 - byte for byte in content))
-    else:
-        index.write_bytes(index.read_bytes()[:20])
-    with pytest.raises(UserError, match="cannot be read .*; remove its files") as error:
-        load_generator(workdir)
-    assert str(workdir.checkpoints / "step-0") in str(error.value)
-    assert "\n" not in str(error.value)
+def damages(content, draw):
+    """Cut short at several places, and single bytes inverted at the ends and anywhere."""
+    size = len(content)
+    for length in (0, 20, size // 2, size - 1):
+        yield content[:length]
+    for place in (0, size - 1, *draw.integers(0, size, 4)):
+        yield content[:place] + bytes([255 - content[place]]) + content[place + 1 :]
 
 
-def test_after_a_damaged_newest_comes_the_one_before(workdir):
-    """What the message about it advises."""
+@pytest.mark.parametrize("suffix", ["index", "data-00000-of-00001"])
+def test_a_damaged_newest_is_one_line_that_names_the_whole_one_before(workdir, suffix):
+    """Whatever is damaged is found; and what the line advises works."""
     state = TrainingState(tiny_config(CLADE))
-    checkpoints = Checkpoints(workdir, state, keep=2)
-    for step in (3, 6):
+    checkpoints = Checkpoints(workdir, state, keep=3)
+    for step in (3, 6, 9):
         state.step.assign(step)
         checkpoints.save()
-    (data,) = workdir.checkpoints.glob("step-6.data-*")
-    data.write_bytes(data.read_bytes()[:100])
-    with pytest.raises(UserError, match="step-6 cannot be read .*; remove its files to go on from"):
-        Checkpoints(workdir, state, keep=2).restore()
-    for file in workdir.checkpoints.glob("step-6.*"):
-        file.unlink()
-    assert workdir.latest_step() == 3
-    checkpoints = Checkpoints(workdir, state, keep=2)
+    (middle,) = workdir.checkpoints.glob("step-6.data-*")
+    middle.write_bytes(middle.read_bytes()[:-1])  # so that the whole one is not the next
+    file = workdir.checkpoints / f"step-9.{suffix}"
+    content = file.read_bytes()
+    newest, whole = workdir.checkpoints / "step-9", workdir.checkpoints / "step-3"
+    expected = values_of(state)
+    lines = 0
+    for damaged in damages(content, np.random.default_rng(0)):
+        file.write_bytes(damaged)
+        try:
+            Checkpoints(workdir, state, keep=3).restore()
+        except UserError as error:
+            assert re.fullmatch(
+                rf"checkpoint {newest} cannot be read \([^{{\n]+\); remove its files "
+                rf"\({newest}\.\*\) to go on from {whole}, which is whole",
+                str(error),
+            )
+            lines += 1
+        else:  # a byte of an index that means nothing
+            np.testing.assert_equal(values_of(state), expected)
+    assert lines >= (10 if suffix != "index" else 8)
+
+    for path in [*workdir.checkpoints.glob("step-9.*"), *workdir.checkpoints.glob("step-6.*")]:
+        path.unlink()
+    checkpoints = Checkpoints(workdir, state, keep=3)
     assert checkpoints.restore()
     assert int(state.step) == 3
-    state.step.assign(6)
-    assert checkpoints.save() == workdir.latest_checkpoint() == str(workdir.checkpoints / "step-6")
+    state.step.assign(9)
+    assert checkpoints.save() == workdir.latest_checkpoint() == str(newest)
+
+
+def values_of(state):
+    return {v.path: v.numpy() for v in state.generator.variables + [*state.discriminator.variables]}
+
+
+def test_nothing_whole_is_left(workdir):
+    tiny_workdir(workdir.path, CLADE)
+    (data,) = workdir.checkpoints.glob("*.data-*")
+    data.write_bytes(data.read_bytes()[:100])
+    with pytest.raises(UserError, match="step-0 cannot be read .*; there is no older one that is"):
+        load_generator(workdir)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"model_checkpoint_path: ", b"\xff\xfe\x00"])
+def test_a_list_of_checkpoints_that_is_lost_does_not_lose_the_run(workdir, content):
+    """Without it, training must not begin anew where there is something to go on from."""
+    workdir.checkpoints.mkdir(parents=True)
+    for name in ("step-9.index", "step-10.index", "checkpoint"):
+        (workdir.checkpoints / name).touch()
+    listed = workdir.checkpoints / "checkpoint"
+    if content is None:
+        listed.unlink()
+    else:
+        listed.write_bytes(content)
+    if content in (b"", b"\xff\xfe\x00"):
+        with pytest.raises(UserError, match="checkpoints/checkpoint is damaged .*; remove this"):
+            workdir.latest_checkpoint()
+        listed.unlink()
+    assert workdir.latest_step() == 10
 
 
 @pytest.mark.parametrize(
