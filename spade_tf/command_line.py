@@ -85,6 +85,17 @@ def optional_path(name: str) -> pathlib.Path | None:
     return pathlib.Path(user_path(value)) if value else None
 
 
+def optional_steps(name: str) -> range:
+    """The steps that a flag FIRST:LAST gives, counted from 1 and both included; none without it."""
+    value = getattr(flags.FLAGS, name)
+    if value is None:
+        return range(0)
+    first, _, last = value.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise UserError(f"--{name}={value}: expected FIRST:LAST, counted from 1, such as 20:24")
+    return range(int(first), int(last) + 1)
+
+
 def import_tensorflow() -> None:
     """Imports TensorFlow without its start-up lines; with TF_CPP_MIN_LOG_LEVEL=0 they are shown.
 

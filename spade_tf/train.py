@@ -1,10 +1,11 @@
 """Trains a generator, or continues: `python -m spade_tf.train --config=coco --workdir=DIR`."""
 
+import sys
+
 from absl import flags
 
 from spade_tf import command_line
 from spade_tf.config import replace
-from spade_tf.errors import UserError
 
 command_line.define_config_flags()
 flags.DEFINE_string("workdir", None, "folder of the run; holds everything that training writes")
@@ -20,9 +21,7 @@ def main(_: object) -> None:
     config = command_line.config_from_flags()
     if flags.FLAGS.strategy:
         config = replace(config, "train.strategy", flags.FLAGS.strategy)
-    profiled = range(0)
-    if flags.FLAGS.profile_steps:
-        profiled = profiled_steps(flags.FLAGS.profile_steps)
+    profiled = command_line.optional_steps("profile_steps")
     workdir = flags.FLAGS.workdir or f"runs/{config.name}"
 
     command_line.import_tensorflow()  # only once the command line is sound
@@ -35,21 +34,26 @@ def main(_: object) -> None:
         def evaluation(run):
             return PeriodicEvaluation(make_evaluator(config), run)
 
-    train(config, command_line.user_path(workdir), evaluation, profiled)
+    path = command_line.user_path(workdir)
+    try:
+        train(config, path, evaluation, profiled)
+    finally:
+        show_run(path)
 
 
-def profiled_steps(text: str) -> range:
-    """The steps that FIRST:LAST means, both of them included and counted from 1.
+def show_run(path: str) -> None:
+    """Writes the page of a run that ends, whichever way; that never hides why it ended."""
+    from spade_tf.evaluation.pages.run_page import write_run_page
+    from spade_tf.training.workdir import Workdir
+    from spade_tf.training.worker import read_cluster
 
-    Raises:
-      UserError: anything else.
-    """
-    first, _, last = text.partition(":")
-    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
-        raise UserError(
-            f"--profile_steps={text}: expected FIRST:LAST, counted from 1, such as 20:24"
-        )
-    return range(int(first), int(last) + 1)
+    workdir = Workdir(path)
+    if not workdir.history.is_file() or read_cluster().index:
+        return
+    try:
+        print(f"the whole run as a page: {write_run_page(workdir)}")
+    except Exception as error:
+        print(f"the run's page could not be written: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

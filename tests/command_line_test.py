@@ -3,10 +3,13 @@ import os
 import pathlib
 import subprocess
 import sys
+import types
 
 import pytest
 
+from spade_tf import command_line
 from spade_tf.command_line import user_path
+from spade_tf.errors import UserError
 
 ROOT = pathlib.Path(__file__).parent.parent
 
@@ -28,6 +31,23 @@ def run(*command, folder, **environment):
     )
 
 
+def steps_of(text, monkeypatch):
+    monkeypatch.setattr(command_line.flags, "FLAGS", types.SimpleNamespace(profile_steps=text))
+    return list(command_line.optional_steps("profile_steps"))
+
+
+def test_steps_are_counted_from_one_and_include_the_last(monkeypatch):
+    assert steps_of("20:24", monkeypatch) == [20, 21, 22, 23, 24]
+    assert steps_of("3:3", monkeypatch) == [3]
+    assert steps_of(None, monkeypatch) == []
+
+
+@pytest.mark.parametrize("text", ["20", "5:4", "0:4", "1:2:3", "a:b", ":"])
+def test_what_are_no_steps(text, monkeypatch):
+    with pytest.raises(UserError, match=f"--profile_steps={text}: expected FIRST:LAST, counted"):
+        steps_of(text, monkeypatch)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -47,6 +67,7 @@ def run(*command, folder, **environment):
             ["--config=coco", "--config.model.base_width=wide"],
             "model.base_width is 'wide', expected a whole number such as 64",
         ),
+        (["--config=coco", "--profile_steps=20"], "expected FIRST:LAST, counted from 1, such as"),
         (["--config=coco", "--config.data.height=250"], "write a multiple of 32, such as 256"),
         (["--config=coco", "--config.model.norm=batch"], "write one of spade, clade, clade_icpe"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
 
 pytestmark = pytest.mark.slow
@@ -107,3 +108,8 @@ def test_stopped_and_continued_equals_uninterrupted_bit_for_bit(tmp_path):
     assert [line["step"] for line in lines] == [5, 10]
     assert parts.losses.read_text() == whole.losses.read_text()
     assert parts.read_config() == whole.read_config()
+    events = [(line["event"], line["step"]) for line in read_lines(parts.history)]
+    assert events == [("start", 0), ("stopped", 5), ("start", 5), ("done", 10)]
+    assert [line["step"] for line in read_lines(parts.speed)] == [5, 10]
+    assert f"the whole run as a page: {parts.run_page}" in continued.stdout
+    assert '"reason":"SIGTERM"' in parts.run_page.read_text()

@@ -13,17 +13,17 @@ from spade_tf.training.json_lines import append_line
 class History:
     """Writes `history.jsonl`: lines with an `event`, its `step` and its `time` (since 1970).
 
-    `start` has the `command` and its `devices`; `done`, `stopped` and `failed` a `reason`. A start
-    that is followed by another was killed.
+    `start` has `total_steps`, the `command` and its `devices`; `done`, `stopped` and `failed` have
+    a `reason`. A start that is followed by another was killed.
     """
 
     def __init__(self, path: pathlib.Path):
         self.path = path
 
-    def start(self, step: int) -> None:
-        """A process begins at this step."""
+    def start(self, step: int, total_steps: int) -> None:
+        """A process begins at this step of so many."""
         devices = [device.name for device in tf.config.list_logical_devices()]
-        self._write("start", step, command=sys.argv, devices=devices, tensorflow=tf.__version__)
+        self._write("start", step, total_steps=total_steps, command=sys.argv, devices=devices)
 
     def end(self, event: str, step: int, reason: str) -> None:
         """It ends: `done`, `stopped` on request, or `failed`."""

@@ -104,7 +104,7 @@ class RunLog:
                     tf.summary.scalar(f"{group}/{name}", value, self.step)
 
     def __enter__(self) -> "RunLog":
-        self.history.start(self.step)
+        self.history.start(self.step, self.total_steps)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, _: object) -> None:

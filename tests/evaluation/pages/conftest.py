@@ -35,6 +35,8 @@ def browser_thread() -> Iterator[tuple[ThreadPoolExecutor, Any]]:
 def browse(browser_thread: tuple[ThreadPoolExecutor, Any]) -> Callable[..., None]:
     """`browse(folder, steps, **options)` opens folder/index.html and calls `steps(page, asked)`.
 
+    A file is opened itself.
+
     `asked` are the addresses that the page asked for so far. Errors on the console and addresses
     that are no files fail the test. The options are Playwright's for a context.
     """
@@ -51,7 +53,7 @@ def browse(browser_thread: tuple[ThreadPoolExecutor, Any]) -> Callable[..., None
         context.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
         try:
             page = context.new_page()
-            page.goto((folder / "index.html").as_uri())
+            page.goto((folder / "index.html" if folder.is_dir() else folder).as_uri())
             steps(page, asked)
         finally:
             context.close()
