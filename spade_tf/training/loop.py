@@ -3,10 +3,11 @@
 All of it runs eagerly, once per process; only `Trainer`'s steps are compiled.
 """
 
+import contextlib
 import dataclasses
 import functools
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -121,8 +122,9 @@ def train_as_worker(
             if events.logs(step):
                 log.write(trainer.images_seen)
             if events.measures(step):
-                batch = next(iter(distributed_dataset(run.config, trainer, bad_examples)))
-                log.gradient_norms(run.gradient_norms(batch), trainer.images_seen)
+                with explained_errors(trainer, bad_examples, workers):
+                    batch = next(iter(distributed_dataset(run.config, trainer, bad_examples)))
+                    log.gradient_norms(run.gradient_norms(batch), trainer.images_seen)
             if events.samples(step):
                 run.clusterer.update(step)
                 log.picture(run.samples.write(trainer, step))
@@ -180,9 +182,19 @@ def prepare(
 def run_steps(
     trainer: Trainer, iterator, steps: int, bad_examples: BadExamples, workers: Workers
 ) -> dict[str, np.ndarray]:
-    """Some iterations; an error of the input pipeline becomes one line that names the file."""
-    try:
+    """Some iterations; their errors are explained."""
+    with explained_errors(trainer, bad_examples, workers):
         return trainer.run(iterator, steps)
+
+
+@contextlib.contextmanager
+def explained_errors(
+    trainer: Trainer, bad_examples: BadExamples, workers: Workers
+) -> Iterator[None]:
+    """An error of the input pipeline becomes one line that names the file, too little memory one
+    that says what to lower."""
+    try:
+        yield
     except tf.errors.ResourceExhaustedError as error:
         raise UserError(
             f"out of memory at train.batch_size={trainer.batch_size}; write a smaller one, with "
