@@ -87,7 +87,8 @@ def test_the_terms_norms_are_those_of_their_parts_of_a_real_step():
 
 @pytest.mark.slow
 def test_two_replicas_measure_the_global_batch_and_change_nothing(two_replicas):
-    one, two = make_trainer(), make_trainer(strategy=two_replicas)
+    """Also where blocks are recomputed, whose state is kept in a way of its own."""
+    one, two = make_trainer(), make_trainer({"train.recompute": True}, two_replicas)
     state = two.state
     parts = (
         state.generator,
