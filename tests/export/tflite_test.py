@@ -25,8 +25,7 @@ pytestmark = pytest.mark.slow
 
 MODELS = {
     "spade": {"data.has_instances": True, "model.latent_dim": 3},
-    "clade": {"model.norm": "clade", "data.has_instances": True},
-    "clade_icpe": {"model.norm": "clade_icpe", "model.latent_dim": 3},
+    "clade_icpe": {"model.norm": "clade_icpe", "data.has_instances": True},
 }
 
 
