@@ -50,10 +50,13 @@ def painted(tmp_path_factory):
     }
     values = {**TINY, **MODEL, "train.steps": 2, "data.root": folder / "data"}
     flags = [f"--config.{key}={value}" for key, value in values.items()]
-    commands = {"train": ["spade_tf.train", "--config=custom", *flags, f"--workdir={folder}/run"]}
-    for name, given in arguments.items():
-        commands[name] = ["spade_tf.synthesize", *given, f"--output={folder}/{name}"]
-    return folder, state, run_commands(folder / "said", commands)
+    train = {"train": ["spade_tf.train", "--config=custom", *flags, f"--workdir={folder}/run"]}
+    results = run_commands(folder / "said", train, compiled=False)
+    commands = {
+        name: ["spade_tf.synthesize", *given, f"--output={folder}/{name}"]
+        for name, given in arguments.items()
+    }
+    return folder, state, results | run_commands(folder / "said", commands)
 
 
 def picture(painted, path):
