@@ -23,6 +23,7 @@ FLAGS = [
     "--config.data.width=32",
     "--config.data.num_scenes=6",
     "--config.data.cache=true",
+    "--config.model.norm=clade",
     "--config.model.base_width=2",
     "--config.model.latent_dim=3",
     "--config.model.encoder_size=16",

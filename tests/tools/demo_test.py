@@ -17,6 +17,7 @@ SMALL = {
     "data.height": 32,
     "data.width": 32,
     "data.num_scenes": 2,
+    "model.norm": "clade",
     "model.base_width": 2,
     "model.latent_dim": 4,
     "model.encoder_size": 16,

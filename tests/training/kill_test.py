@@ -76,7 +76,12 @@ print(json.dumps(statuses))
 def test_random_kills_change_nothing(tmp_path):
     """The last values are bit for bit those of a run that nobody disturbed."""
     whole, parts = Workdir(tmp_path / "whole"), Workdir(tmp_path / "parts")
-    values = {"train.steps": STEPS, "model.latent_dim": 3, "model.encoder_size": 16}
+    values = {
+        "train.steps": STEPS,
+        "model.norm": "spade",
+        "model.latent_dim": 3,
+        "model.encoder_size": 16,
+    }
     order = {
         "whole": flags_of(whole.path, values),
         "parts": flags_of(parts.path, values),
