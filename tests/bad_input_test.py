@@ -171,7 +171,8 @@ def test_a_bad_file_met_in_the_middle_of_training_is_named(name, trained_on_bad_
     else:
         left = {str(path.relative_to(workdir)) for path in workdir.rglob("*") if path.is_file()}
         events = {path for path in left if path.startswith("tensorboard/events")}
-        assert left - events <= {"config.json", "environment.json", "losses.jsonl"}
+        described = {"config.json", "environment.json", "history.jsonl", "run.html"}
+        assert left - events <= described | {"losses.jsonl", "speed.jsonl"}
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def test_two_workers_train_clade_as_one_device(undisturbed, tmp_path):
     assert "done after 2 steps" in outputs[0][1]
     assert "done" not in outputs[1][1] and "step 0" not in outputs[1][0]
     # One writer, and nothing is left of the other.
-    assert files(folder / "run") == files(tmp_path / "one")
+    assert files(folder / "run") == files(tmp_path / "mirrored")
     assert len(list((folder / "run" / "tensorboard").iterdir())) == 1
     assert not list((folder / "local_1").glob("spade_tf_*"))
 
