@@ -18,6 +18,7 @@ TINY = {
     "losses.vgg_weight": 0.0,
     "train.batch_size": 2,
     "train.strategy": "one",
+    "train.memory_check": "off",
 }
 
 

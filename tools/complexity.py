@@ -3,7 +3,10 @@
     python -m tools.complexity --config=ade20k --config.model.norm=clade
     python -m tools.complexity --config=ade20k --compare=clade --output=runs/complexity
 
+    python -m tools.complexity --config=ade20k --memory
+
 Prints JSON; a folder also gets it as complexity.json, and complexity.png, a chart. Needs no data.
+With --memory also what training takes on each device, for train.batch_size images on it.
 """
 
 import dataclasses
@@ -24,6 +27,7 @@ NETWORK = flags.DEFINE_enum(
     "network", "generator", ["generator", "discriminator", "encoder"], "what to count"
 )
 COMPARE = flags.DEFINE_string("compare", None, "another model.norm to count too and to draw beside")
+MEMORY = flags.DEFINE_boolean("memory", False, "estimate the memory of training too")
 OUTPUT = flags.DEFINE_string("output", None, "folder for complexity.json and complexity.png")
 
 COLORS = (("0.72", "tab:orange"), ("0.45", "tab:blue"))  # backbone and modulation of each norm
@@ -44,6 +48,8 @@ def main(_: object) -> None:
     report, *others = [describe(config, complexity) for config, complexity in counted]
     if others:
         report["compared_with"] = others[0]
+    if MEMORY.value:
+        report["memory"] = memory(configs[0])
     text = json.dumps(report, indent=2)
     if folder:
         files.write_beside(folder / "complexity.json", text + "\n")
@@ -73,6 +79,20 @@ def describe(config: Config, complexity: "Complexity") -> dict[str, Any]:
         },
         "layers": [dataclasses.asdict(layer) for layer in complexity.layers],
     }
+
+
+def memory(config: Config) -> dict[str, Any]:
+    """Bytes that training takes on a device, see docs/memory.md; of a GPU, if there is one."""
+    import tensorflow as tf
+
+    from spade_tf.training.memory_estimate import estimate_memory
+    from spade_tf.training.trainer import IMAGES_PER_DEVICE
+
+    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    examples = config.train.batch_size or IMAGES_PER_DEVICE[device]
+    estimate = estimate_memory(config, examples, device)
+    parts = dataclasses.asdict(estimate)
+    return {"device": device, "images": examples, "total": estimate.total, **parts}
 
 
 def draw(counted: list[tuple[Config, "Complexity"]], picture: pathlib.Path) -> None:

@@ -215,6 +215,12 @@ class TrainConfig:
         "compute the features of the generator's blocks again in the backward pass instead of "
         "keeping them: less memory, about a third more time; same numbers",
     )
+    memory_check: str = option(
+        "stop",
+        "before training its memory is estimated; where it will not fit: stop, or warn and go on; "
+        "off = no estimate, which takes some seconds",
+        ("stop", "warn", "off"),
+    )
     initial_workdir: str = option(
         "", "workdir whose weights a new run begins with, where name and shape fit"
     )

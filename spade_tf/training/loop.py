@@ -27,11 +27,12 @@ from spade_tf.training.feature_clusters import FeatureClusterer
 from spade_tf.training.gradient_norms import GradientNorms
 from spade_tf.training.initial_weights import load_initial_weights
 from spade_tf.training.interruption import Interruption
+from spade_tf.training.memory_check import check_memory
 from spade_tf.training.profiling import Profiler
 from spade_tf.training.run_log import RunLog
 from spade_tf.training.samples import Samples
 from spade_tf.training.strategy import make_strategy
-from spade_tf.training.trainer import Trainer
+from spade_tf.training.trainer import Trainer, global_batch_size
 from spade_tf.training.workdir import Workdir
 from spade_tf.training.worker import Workers
 
@@ -158,6 +159,11 @@ def prepare(
 
     images_per_epoch = num_examples(config, "train")
     config = without_lost_term(config, workdir)
+    if config.train.memory_check != "off":
+        size = global_batch_size(config, workers.strategy)
+        line = check_memory(config, workers.strategy, size)
+        if workers.is_chief:
+            print(line, flush=True)
     trainer = Trainer(config, images_per_epoch, workers.strategy)
     checkpoints = Checkpoints(workdir, trainer.state, config.train.keep_checkpoints, own)
     continued = checkpoints.restore()
@@ -198,7 +204,8 @@ def explained_errors(
     except tf.errors.ResourceExhaustedError as error:
         raise UserError(
             f"out of memory at train.batch_size={trainer.batch_size}; write a smaller one, with "
-            "train.gradient_accumulation to keep the effective batch, or a smaller model.base_width"
+            "train.gradient_accumulation to keep the effective batch, train.recompute=true, or a "
+            "smaller model.base_width; see docs/memory.md"
         ) from error
     except tf.errors.OpError as error:
         if workers.is_loss(error):

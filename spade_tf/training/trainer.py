@@ -16,6 +16,7 @@ from spade_tf.models.perceptual_network import (
     load_perceptual_weights,
 )
 from spade_tf.training.crn_steps import CRNSteps
+from spade_tf.training.device_memory import device_kind
 from spade_tf.training.schedules import linear_decay
 from spade_tf.training.sims_steps import SIMSSteps
 from spade_tf.training.state import TrainingState, discriminator_rate, generator_rate
@@ -29,6 +30,22 @@ nobody trains for days, the official code's default of 1."""
 
 STEPS: dict[str, type[Steps]] = {"crn": CRNSteps, "sims": SIMSSteps}
 """Of the kinds of model whose steps are their own."""
+
+
+def global_batch_size(config: Config, strategy: tf.distribute.Strategy) -> int:
+    """Images per step over all devices.
+
+    Raises:
+      UserError: they do not divide over the devices.
+    """
+    replicas = strategy.num_replicas_in_sync
+    size = config.train.batch_size or IMAGES_PER_DEVICE[device_kind(strategy)] * replicas
+    if size % replicas:
+        raise UserError(
+            f"train.batch_size is {size}, which {replicas} devices cannot share equally; write a "
+            f"multiple of {replicas}, or train.strategy=one"
+        )
+    return size
 
 
 class Trainer:
@@ -52,15 +69,8 @@ class Trainer:
         self.config = config
         self.images_per_epoch = images_per_epoch
         self.strategy = strategy or make_strategy(config.train.strategy)
-        replicas = self.strategy.num_replicas_in_sync
-        device = tf.DeviceSpec.from_string(self.strategy.extended.worker_devices[0]).device_type
-        self.batch_size = config.train.batch_size or IMAGES_PER_DEVICE[device] * replicas
-        if self.batch_size % replicas:
-            raise UserError(
-                f"train.batch_size is {self.batch_size}, which {replicas} devices cannot share "
-                f"equally; write a multiple of {replicas}, or train.strategy=one"
-            )
-        if config.train.jit_compile and replicas > 1:
+        self.batch_size = global_batch_size(config, self.strategy)
+        if config.train.jit_compile and self.strategy.num_replicas_in_sync > 1:
             raise UserError("train.jit_compile works on one device; add train.strategy=one")
         with self.strategy.scope():
             self.state = TrainingState(config)

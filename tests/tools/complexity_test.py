@@ -20,7 +20,7 @@ def run(*flags):
 
 def test_prints_writes_and_draws(tmp_path):
     small = ("--config=facades", "--config.model.base_width=2", "--config.model.hidden_width=4")
-    result = run(*small, "--compare=clade", f"--output={tmp_path}")
+    result = run(*small, "--compare=clade", "--memory", f"--output={tmp_path}")
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
     assert [report[key] for key in ("name", "network", "norm", "height", "width")] == [
@@ -44,6 +44,10 @@ def test_prints_writes_and_draws(tmp_path):
         "parameters": 57,  # 3x3 from 2 to 3 channels, 3 biases
         "macs": 256 * 256 * 54,
     }
+    memory = report["memory"]
+    parts = ("state", "gradients", "features", "working", "runtime")
+    assert memory["total"] == sum(memory[part] for part in parts)
+    assert memory["images"] == (1 if memory["device"] == "CPU" else 4)
     assert report["compared_with"]["norm"] == "clade"
     assert report["compared_with"]["macs"]["modulation"] == 0
     assert json.loads((tmp_path / "complexity.json").read_text()) == report

@@ -195,3 +195,18 @@ def test_every_worker_reads_its_part_from_the_saved_position(two_replicas):
     stream = loop.make_dataset(config, "train", 1, start_image=3)
     for part, expected in zip((first, second), stream.take(2), strict=True):
         np.testing.assert_array_equal(part, expected["label_map"])
+
+
+def test_memory_is_checked_before_anything_is_built(tmp_path, monkeypatch):
+    def too_much(config, strategy, batch_size):
+        raise UserError(f"no memory for {batch_size} images")
+
+    def built(*arguments):
+        raise AssertionError("a trainer was built")
+
+    monkeypatch.setattr(loop, "check_memory", too_much)
+    monkeypatch.setattr(loop, "Trainer", built)
+    with pytest.raises(UserError, match="no memory for 2 images"):
+        loop.train(scenes({"train.memory_check": "stop"}), str(tmp_path / "run"))
+    with pytest.raises(AssertionError, match="a trainer was built"):
+        loop.train(scenes({"train.memory_check": "off"}), str(tmp_path / "run"))

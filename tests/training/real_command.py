@@ -23,6 +23,7 @@ VALUES: dict[str, Any] = {
     "discriminator.num_layers": 2,
     "train.decay_epochs": 0,
     "train.batch_size": 2,
+    "train.memory_check": "off",
     "train.steps_per_execution": 1,
     "train.log_every_steps": 1,
     "train.save_every_steps": 1,

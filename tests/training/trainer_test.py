@@ -275,16 +275,26 @@ def test_mixed_precision(precision):
         )
 
 
-def test_float16_lowers_its_scale_instead_of_breaking():
-    """A gradient that overflows changes the scale and no weight."""
+@pytest.mark.parametrize(
+    ("player", "other"), [("generator", "discriminator"), ("discriminator", "generator")]
+)
+def test_float16_lowers_its_scale_instead_of_breaking(player, other):
+    """A gradient that overflows halves its player's scale, and changes no weight of that one."""
     trainer = make_trainer({"train.precision": "mixed_float16"})
-    optimizer = trainer.state.generator_optimizer
-    optimizer.dynamic_scale.assign(1e38)
-    before = values_of(trainer.generator.trainable_variables)
+    optimizers = {
+        name: getattr(trainer.state, f"{name}_optimizer") for name in ("generator", "discriminator")
+    }
+    optimizers[player].dynamic_scale.assign(1e38)
+    optimizers[other].dynamic_scale.assign(64.0)
+    before = {name: values_of(getattr(trainer, name).trainable_variables) for name in optimizers}
     trainer.train_step(make_batch())
-    assert float(optimizer.dynamic_scale) == pytest.approx(5e37)
-    for variable in trainer.generator.trainable_variables:
-        np.testing.assert_array_equal(variable.numpy(), before[variable.path])
+    assert float(optimizers[player].dynamic_scale) == pytest.approx(5e37)
+    assert float(optimizers[other].dynamic_scale) == 64
+    assert [int(optimizers[name].iterations) for name in (player, other)] == [0, 1]
+    for variable in getattr(trainer, player).trainable_variables:
+        np.testing.assert_array_equal(variable.numpy(), before[player][variable.path])
+    after = values_of(getattr(trainer, other).trainable_variables)
+    assert any(np.any(after[path] != value) for path, value in before[other].items())
 
 
 def test_average_of_the_generator_by_hand():
