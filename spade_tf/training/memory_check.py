@@ -61,11 +61,10 @@ def changes(config: Config, replicas: int) -> Iterator[Change]:
             config = replace(config, key, value)
         return config
 
-    batch, accumulation = config.train.batch_size, config.train.gradient_accumulation
+    batch = config.train.batch_size
     while batch % (2 * replicas) == 0:
-        batch, accumulation = batch // 2, accumulation * 2
-        values = {"train.batch_size": batch, "train.gradient_accumulation": accumulation}
-        yield _written(values), changed(values)
+        batch //= 2
+        yield _written({"train.batch_size": batch}), changed({"train.batch_size": batch})
     more: list[dict] = []
     if not config.train.recompute:
         more.append({"train.recompute": True})

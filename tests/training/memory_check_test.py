@@ -36,9 +36,8 @@ def test_what_to_change_until_it_fits():
     with pytest.raises(UserError) as error:
         check(tiny_config({"train.memory_check": "stop"}), 2 * GIB)
     assert (
-        "on each device, which has 2.0 GiB. Change, one after the other: train.batch_size=2 with "
-        "train.gradient_accumulation=2 (5.0 GiB), train.batch_size=1 with "
-        "train.gradient_accumulation=4 (3.0 GiB), train.recompute=true (2.0 GiB); or write "
+        "on each device, which has 2.0 GiB. Change, one after the other: train.batch_size=2 "
+        "(5.0 GiB), train.batch_size=1 (3.0 GiB), train.recompute=true (2.0 GiB); or write "
         "train.memory_check=warn"
     ) in str(error.value)
     line = check(tiny_config({"train.memory_check": "warn"}), 2 * GIB)
@@ -49,7 +48,7 @@ def test_all_that_can_be_changed_in_order():
     config = tiny_config({"train.batch_size": 4, "data.height": 64, "data.width": 64})
     steps = list(changes(config, replicas=2))
     assert [what for what, _ in steps] == [
-        "train.batch_size=2 with train.gradient_accumulation=2",  # one image on each
+        "train.batch_size=2",  # one image on each
         "train.recompute=true",
         "train.precision=mixed_bfloat16",
         "model.base_width=1",
