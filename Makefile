@@ -48,7 +48,7 @@ $(PAINTER_STAMP): $(STAMP) $(PAINTER)/package.json $(PAINTER)/package-lock.json
 	@touch $@
 
 # A file's tests share what they build, so they stay in one process.
-PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --durations=40
 
 test: $(STAMP) ## run all tests, some files at a time
 	$(PYTEST)

@@ -37,6 +37,7 @@ FLAGS = [
     "--config.train.decay_epochs=18",
     "--config.train.log_every_steps=5",
     "--config.train.steps_per_execution=2",
+    "--config.train.memory_check=off",
 ]
 
 # The real command, which gets a real signal as soon as step 5 is logged.

@@ -26,6 +26,7 @@ SMALL = {
     "discriminator.num_layers": 2,
     "train.batch_size": 2,
     "train.steps": 1,
+    "train.memory_check": "off",
 }
 
 
