@@ -1,8 +1,6 @@
 """The command that turns PyTorch files into a workdir."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,8 +11,9 @@ from spade_tf.models import build_generator
 from spade_tf.pytorch.slots import slots_of
 from spade_tf.training.checkpoints import load_generator
 from spade_tf.training.workdir import Workdir
-from tests.data.small_sets import ROOT, custom_set
+from tests.data.small_sets import custom_set
 from tests.parity.vectors import Vectors
+from tests.run_commands import run_commands
 from tools.import_pytorch import import_checkpoint, load_state_dict
 
 torch = pytest.importorskip("torch", reason="the extra `import` is not installed")
@@ -34,23 +33,28 @@ def flags_of(vectors):
     return [f"--config.data.{key}={getattr(data, key)}" for key in keys]
 
 
-def run(module, *flags):
-    command = [sys.executable, "-m", module, *map(str, flags)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-
-
 def import_it(checkpoint, output, *flags):
-    name = "tools.import_pytorch"
-    return run(name, "--config=custom", f"--checkpoint={checkpoint}", f"--output={output}", *flags)
+    command = ["tools.import_pytorch", "--config=custom", *flags]
+    return [*command, f"--checkpoint={checkpoint}", f"--output={output}"]
 
 
 def test_a_workdir_that_paints_the_official_image(tmp_path):
     vectors = Vectors("spade_generator")
     checkpoint = save(vectors, tmp_path / "x_net_G.pth")
     save(Vectors("spade_discriminator"), tmp_path / "x_net_D.pth")
-    output = tmp_path / "imported"
-    result = import_it(checkpoint, output, *flags_of(vectors))
-    assert result.returncode == 0, result.stderr
+    output, labels, painted = (tmp_path / name for name in ("imported", "labels", "painted"))
+    instances = tmp_path / "instances"
+    for folder, key in ((labels, "in/label"), (instances, "in/instance")):
+        folder.mkdir()
+        Image.fromarray(vectors[key][0].astype(np.uint8)).save(folder / "a.png")
+    paint = ["spade_tf.synthesize", f"--model={output}", f"--labels={labels}"]
+    commands = {
+        "import": import_it(checkpoint, output, *flags_of(vectors)),
+        "paint": [*paint, f"--instances={instances}", f"--output={painted}"],
+    }
+    results = run_commands(tmp_path / "said", commands)
+    result = results["import"]
+    assert result.status == 0, result.stderr
     assert "generator from x_net_G.pth, discriminator from x_net_D.pth" in result.stdout
     assert "licence of these weights: CC BY-NC-SA 4.0" in result.stdout
 
@@ -63,20 +67,7 @@ def test_a_workdir_that_paints_the_official_image(tmp_path):
     image = generator(vectors.layout(), training=False)
     np.testing.assert_allclose(image, vectors["out/image"], atol=2e-5)
 
-    labels, painted = tmp_path / "labels", tmp_path / "painted"
-    labels.mkdir()
-    Image.fromarray(vectors["in/label"][0].astype(np.uint8)).save(labels / "a.png")
-    instances = tmp_path / "instances"
-    instances.mkdir()
-    Image.fromarray(vectors["in/instance"][0].astype(np.uint8)).save(instances / "a.png")
-    result = run(
-        "spade_tf.synthesize",
-        f"--model={output}",
-        f"--labels={labels}",
-        f"--instances={instances}",
-        f"--output={painted}",
-    )
-    assert result.returncode == 0, result.stderr
+    assert results["paint"].status == 0, results["paint"].stderr
     grey = np.asarray(Image.open(painted / "a.png"), np.float32)
     np.testing.assert_allclose(grey, 127.5 * (vectors["out/image"][0] + 1), atol=0.51)
 
@@ -92,22 +83,22 @@ def test_fine_tuning_goes_on_from_the_imported_weights(tmp_path):
         "--config.discriminator.base_width=2",
         "--config.losses.vgg_weight=0",
     ]
-    result = import_it(checkpoint, output, *common)
-    assert result.returncode == 0, result.stderr
-    assert "continued training would begin with a new discriminator" in result.stdout
-    before = Workdir(output).read_config()
-    result = run(
+    train = [
         "spade_tf.train",
         "--config=custom",
         f"--workdir={output}",
         f"--config.data.root={tmp_path / 'data'}",
         "--config.train.steps=1",
-        f"--config.model.norm={before.model.norm}",
-        f"--config.model.base_width={before.model.base_width}",
+        "--config.train.strategy=one",
+        "--config.model.norm=clade",
+        f"--config.model.base_width={vectors.options['ngf']}",
         *common,
-    )
-    assert result.returncode == 0, result.stderr
-    assert "continuing at step 0 of 1" in result.stdout
+    ]
+    commands = {"import": import_it(checkpoint, output, *common), "train": train}
+    results = run_commands(tmp_path / "said", commands, compiled=False)
+    assert [result.status for result in results.values()] == [0, 0], results
+    assert "continued training would begin with a new discriminator" in results["import"].stdout
+    assert "continuing at step 0 of 1" in results["train"].stdout
 
 
 def test_what_does_not_fit_is_one_line_and_nothing_is_written(tmp_path):
@@ -115,26 +106,26 @@ def test_what_does_not_fit_is_one_line_and_nothing_is_written(tmp_path):
     state = {name: torch.from_numpy(np.copy(x)) for name, x in vectors.state().items()}
     del state["up_0.conv_0.bias"]
     state["conv_img.bias"] = torch.zeros(4)
-    torch.save(state, tmp_path / "x_net_G.pth")
-    output = tmp_path / "imported"
-    result = import_it(tmp_path / "x_net_G.pth", output, *flags_of(vectors))
-    assert result.returncode == 1
-    assert result.stderr.count("error:") == 1 and "Traceback" not in result.stderr
-    assert "missing: up_0.conv_0.bias (32,)" in result.stderr
-    assert "misshaped: conv_img.bias is (4,), expected (3,)" in result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["x_net_G.pth"]
-
-    save(vectors, tmp_path / "x_net_G.pth")
-    result = import_it(tmp_path / "x_net_G.pth", output, "--config.model.base_width=64")
-    assert result.returncode == 1
-    assert "model.base_width=4, the config 64" in result.stderr
-    assert not output.exists()
-
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "file").touch()
-    flags = flags_of(vectors)
-    result = import_it(tmp_path / "x_net_G.pth", tmp_path / "full", *flags)
-    assert result.returncode == 1 and "full exists already" in result.stderr
+    bad, good = tmp_path / "bad_net_G.pth", save(vectors, tmp_path / "good_net_G.pth")
+    torch.save(state, bad)
+    output, full, flags = tmp_path / "imported", tmp_path / "full", flags_of(vectors)
+    full.mkdir()
+    (full / "file").touch()
+    commands = {
+        "bad": import_it(bad, output, *flags),
+        "width": import_it(good, output, "--config.model.base_width=64"),
+        "full": import_it(good, full, *flags),
+    }
+    results = run_commands(tmp_path / "said", commands)
+    for result in results.values():
+        assert result.status == 1
+        assert result.stderr.count("error:") == 1 and "Traceback" not in result.stderr
+    assert "missing: up_0.conv_0.bias (32,)" in results["bad"].stderr
+    assert "misshaped: conv_img.bias is (4,), expected (3,)" in results["bad"].stderr
+    assert "model.base_width=4, the config 64" in results["width"].stderr
+    assert "full exists already" in results["full"].stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"full", "said", bad.name, good.name}
+    assert [path.name for path in full.iterdir()] == ["file"]
 
 
 def test_load_state_dict_is_importable_from_the_tool():

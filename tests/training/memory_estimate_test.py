@@ -82,8 +82,8 @@ def estimate(values):
     return estimate_memory(config, config.train.batch_size).total / MIB
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", MEASURED)
+@pytest.mark.slow  # the others are estimated where they are measured, below
+@pytest.mark.parametrize("case", ["spade_large", "clade_large_recomputed", "pix2pixhd_vgg"])
 def test_estimate_is_near_what_was_measured(case):
     values, measured = MEASURED[case]
     assert estimate(values) == pytest.approx(measured, rel=0.2)
