@@ -113,7 +113,7 @@ def test_what_does_not_fit_is_one_line_and_nothing_is_written(tmp_path):
     (full / "file").touch()
     commands = {
         "bad": import_it(bad, output, *flags),
-        "width": import_it(good, output, "--config.model.base_width=64"),
+        "width": import_it(good, output, "--config.model.base_width=8"),
         "full": import_it(good, full, *flags),
     }
     results = run_commands(tmp_path / "said", commands)
@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_one_line_and_nothing_is_written(tmp_path):
         assert result.stderr.count("error:") == 1 and "Traceback" not in result.stderr
     assert "missing: up_0.conv_0.bias (32,)" in results["bad"].stderr
     assert "misshaped: conv_img.bias is (4,), expected (3,)" in results["bad"].stderr
-    assert "model.base_width=4, the config 64" in results["width"].stderr
+    assert "model.base_width=4, the config 8" in results["width"].stderr
     assert "full exists already" in results["full"].stderr
     assert {path.name for path in tmp_path.iterdir()} == {"full", "said", bad.name, good.name}
     assert [path.name for path in full.iterdir()] == ["file"]
