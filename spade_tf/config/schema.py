@@ -217,8 +217,8 @@ class TrainConfig:
     )
     memory_check: str = option(
         "stop",
-        "before training its memory is estimated; where it will not fit: stop, or warn and go on; "
-        "off = no estimate, which takes some seconds",
+        "before training its memory is estimated; where it will clearly not fit: stop, or warn and "
+        "go on; off = no estimate, which takes some seconds",
         ("stop", "warn", "off"),
     )
     initial_workdir: str = option(

@@ -11,6 +11,10 @@ from spade_tf.training.memory_estimate import MemoryEstimate, estimate_memory, g
 
 Change = tuple[str, Config]
 
+MARGIN = 1.25
+"""An estimate this much too high has not been met (docs/memory.md): only beyond it is a run stopped
+that might have fitted."""
+
 
 def check_memory(
     config: Config,
@@ -28,7 +32,8 @@ def check_memory(
       estimate, memory: what the line compares.
 
     Raises:
-      UserError: it will not fit, and `train.memory_check` is `stop`; with what to change.
+      UserError: it will not fit by a clear margin, and `train.memory_check` is `stop`; with what to
+        change.
     """
     replicas, kind = strategy.num_replicas_in_sync, device_kind(strategy)
     needed = estimate(config, batch_size // replicas, kind)
@@ -43,11 +48,12 @@ def check_memory(
         tries.append(f"{what} ({gib(size)} GiB)")
         if size <= there:
             break
+    is_clear = needed.total > MARGIN * there
     message = (
-        f"training will not fit: it takes {needed} on each device, which has {gib(there)} GiB. "
-        f"Change, one after the other: {', '.join(tries)}"
+        f"training {'will' if is_clear else 'may'} not fit: it takes {needed} on each device, "
+        f"which has {gib(there)} GiB. Change, one after the other: {', '.join(tries)}"
     )
-    if config.train.memory_check == "stop":
+    if is_clear and config.train.memory_check == "stop":
         raise UserError(f"{message}; or write train.memory_check=warn to try it as it is")
     return f"memory: {message}"
 

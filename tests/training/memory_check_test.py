@@ -44,6 +44,13 @@ def test_what_to_change_until_it_fits():
     assert line.startswith("memory: training will not fit")
 
 
+def test_what_may_fit_is_not_stopped():
+    """An estimate of 9 GiB, which is 12 % more than there is, may be that much too high."""
+    line = check(tiny_config({"train.memory_check": "stop"}), 8 * GIB)
+    assert line.startswith("memory: training may not fit")
+    assert "which has 8.0 GiB. Change, one after the other: train.batch_size=2 (5.0 GiB)" in line
+
+
 def test_all_that_can_be_changed_in_order():
     config = tiny_config({"train.batch_size": 4, "data.height": 64, "data.width": 64})
     steps = list(changes(config, replicas=2))
