@@ -110,7 +110,8 @@ def ask(path: pathlib.Path) -> None:
 
 def _serve(server) -> None:
     """Serves until Ctrl-C or SIGTERM; what has been answered is stored already."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script's background job ignores the first
+        signal.signal(number, signal.default_int_handler)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -59,7 +59,7 @@ def test_asking_and_reporting(flags, tmp_path):
         connection.request("POST", "/api/answer", json.dumps(answer), headers)
         assert connection.getresponse().status == 200
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=240)
+        output, errors = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, errors

@@ -78,7 +78,6 @@ def test_random_kills_change_nothing(tmp_path):
     whole, parts = Workdir(tmp_path / "whole"), Workdir(tmp_path / "parts")
     values = {
         "train.steps": STEPS,
-        "model.norm": "spade",
         "model.latent_dim": 3,
         "model.encoder_size": 16,
     }
