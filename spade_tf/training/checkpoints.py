@@ -52,6 +52,9 @@ class Checkpoints:
         Raises:
           UserError: the checkpoint is damaged or of another model.
         """
+        # What a process was writing when it was killed: its checkpoint has another name once whole.
+        for part in pathlib.Path(self.manager.directory).glob("step-*_temp"):
+            shutil.rmtree(part, ignore_errors=True)
         if not self.latest:
             return False
         _restore(self.manager.checkpoint, self._workdir)

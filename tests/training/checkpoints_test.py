@@ -33,8 +33,12 @@ def test_keeps_the_newest_few(workdir):
     assert checkpoints.save() == checkpoints.latest  # this step is saved already
 
     state.step.assign(0)
+    killed = workdir.checkpoints / "step-12_temp"
+    killed.mkdir()
+    (killed / "part-00000-of-00001.index").touch()
     assert Checkpoints(workdir, state, keep=2).restore()
     assert int(state.step) == 9
+    assert not killed.exists()
 
 
 def test_weights_that_are_not_finite_are_not_saved(workdir):
