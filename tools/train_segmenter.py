@@ -64,6 +64,7 @@ def train(training, config, folder) -> bool:
     from spade_tf.data.pipeline import make_dataset, num_examples
     from spade_tf.training.curves import draw_curves
     from spade_tf.training.interruption import Interruption
+    from spade_tf.training.json_lines import forget_after
     from spade_tf.training.loss_log import LossLog
     from spade_tf.training.progress import Progress
 
@@ -75,8 +76,8 @@ def train(training, config, folder) -> bool:
         f"{config.data.width}x{config.data.height}; step {step} of {steps}",
         flush=True,
     )
+    forget_after(folder.losses, step)
     log = LossLog(folder.losses)
-    log.forget_after(step)
     dataset = make_dataset(config, "train", batch_size, start_image=step * batch_size)
     with (
         Interruption() as interruption,

@@ -213,7 +213,7 @@ class TrainConfig:
     recompute: bool = option(
         False,
         "compute the features of the generator's blocks again in the backward pass instead of "
-        "keeping them: less memory, about a third more time; same numbers",
+        "keeping them: less memory, up to a third more time; same numbers",
     )
     memory_check: str = option(
         "stop",

@@ -9,15 +9,16 @@ import json
 import pathlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
 from spade_tf.config import Config
-from spade_tf.data import sources, transforms
+from spade_tf.data import transforms
 from spade_tf.data.failures import explain_example
+from spade_tf.data.listing import Example
 from spade_tf.errors import UserError
 
 MakeExample = Callable[[tf.Tensor, tf.Tensor], transforms.Example]
@@ -52,9 +53,10 @@ class BadExamples:
         return dict(self._found)
 
     def replace_in(
-        self, stream: tf.data.Dataset, make_example: MakeExample, num_examples: int
+        self, stream: tf.data.Dataset, make_example: MakeExample, examples: Sequence[Example]
     ) -> tf.data.Dataset:
         """The finished examples of a stream of (image number, example index), none missing."""
+        num_examples = len(examples)
 
         def first_good(number: tf.Tensor, index: tf.Tensor) -> tf.data.Dataset:
             def candidate(step: tf.Tensor):
@@ -72,7 +74,8 @@ class BadExamples:
         def note(number: tf.Tensor, index: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
             def replaced(number: np.ndarray, index: np.ndarray, step: np.ndarray) -> np.bool_:
                 for i in range(int(step)):
-                    self._note(int(number), (int(index) + i) % num_examples)
+                    bad = (int(index) + i) % num_examples
+                    self._note(int(number), bad, examples[bad].name)
                 return np.True_
 
             return tf.numpy_function(replaced, [number, index, step], tf.bool)
@@ -108,10 +111,9 @@ class BadExamples:
         what = "example was" if len(self._found) == 1 else "examples were"
         return f"{len(self._found)} bad training {what} replaced by others: listed in {files}"
 
-    def _note(self, number: int, index: int) -> None:
+    def _note(self, number: int, index: int, name: str) -> None:
         """Says, writes down and counts a bad example, once."""
         with self._lock:
-            name = sources.list_examples(self._config, "train")[index].name
             if name not in self._found:
                 fault = explain_example(self._config, "train", index)
                 reason = str(fault or f"{name} could not be read, but can be now")

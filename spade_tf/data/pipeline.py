@@ -83,7 +83,7 @@ def make_dataset(
 
     if training and config.data.max_bad_examples:
         bad_examples = bad_examples or BadExamples(config)
-        images = bad_examples.replace_in(stream, make_example, len(examples))
+        images = bad_examples.replace_in(stream, make_example, examples)
     else:
         images = stream.map(make_example, tf.data.AUTOTUNE, deterministic=True)
     return batched(images, batch_size, drop_remainder=training)

@@ -5,13 +5,10 @@ import re
 
 import tensorflow as tf
 
+from spade_tf.training.strategy import device_kind
+
 CGROUP = pathlib.Path("/sys/fs/cgroup")
 """Limits of a container: version 2's files, and version 1's in the folder `memory`."""
-
-
-def device_kind(strategy: tf.distribute.Strategy) -> str:
-    """`CPU` or `GPU`."""
-    return tf.DeviceSpec.from_string(strategy.extended.worker_devices[0]).device_type
 
 
 def device_memory(strategy: tf.distribute.Strategy) -> int | None:

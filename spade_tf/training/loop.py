@@ -75,56 +75,58 @@ def train(
             zlib.crc32(f"{to_json(config)} {profiled}".encode()),
             "start all with the same command",
         )
-        train_as_worker(workers, config, workdir, own, evaluation, profiled)
+        take_steps(prepare(workers, config, workdir, own, evaluation, profiled))
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What a run consists of once it is prepared; `config` has what was decided at start."""
+    """What a run consists of once it is prepared.
 
+    Attributes:
+      own: the workdir that this worker writes to.
+      config: with what was decided at start.
+      scores: what scores checkpoints, on the chief.
+      profiled: steps of which this worker writes a profile.
+    """
+
+    workers: Workers
+    own: Workdir
     config: Config
     trainer: Trainer
+    bad_examples: BadExamples
     checkpoints: Checkpoints
     samples: Samples
     clusterer: FeatureClusterer
     events: Events
     scores: Evaluation | None
     gradient_norms: GradientNorms
+    profiled: range
 
 
-def train_as_worker(
-    workers: Workers,
-    config: Config,
-    workdir: Workdir,
-    own: Workdir,
-    evaluation: Callable[[Workdir], Evaluation] | None,
-    profiled: range,
-) -> None:
-    """Trains together with the other workers: reads the run's workdir and writes to its `own`."""
-    run = prepare(workers, config, workdir, own, evaluation, profiled)
-    trainer, events, checkpoints = run.trainer, run.events, run.checkpoints
+def take_steps(run: Run) -> None:
+    """Trains to the last step, together with the other workers."""
+    workers, trainer, events, checkpoints = run.workers, run.trainer, run.events, run.checkpoints
     step = trainer.steps_done
     with (
-        RunLog(run.config, own, step, events.total_steps, quiet=not workers.is_chief) as log,
-        Profiler(profiled if workers.is_chief else range(0), own.tensorboard, log.say) as profiler,
+        RunLog(run.config, run.own, step, events.total_steps, quiet=not workers.is_chief) as log,
+        Profiler(run.profiled, run.own.tensorboard, log.say) as profiler,
         Interruption() as interruption,
     ):
         if step and events.evaluates(step):
             evaluate(run.scores, step, log)  # if it was interrupted
-        bad_examples = BadExamples(run.config, workdir.path, workers.cluster.index)
-        iterator = iter(distributed_dataset(run.config, trainer, bad_examples))
+        iterator = iter(distributed_dataset(run.config, trainer, run.bad_examples))
         while step < events.total_steps and not workers.any(interruption.requested):
             steps = events.steps_until_next(step)
-            with profiler.step(step + 1):
-                terms = run_steps(trainer, iterator, steps, bad_examples, workers)
+            with profiler.step(step + 1), explained_errors(run):
+                terms = trainer.run(iterator, steps)
             refuse_not_finite(terms, step, checkpoints)
             step += steps
             log.add(terms, trainer.timing)
             if events.logs(step):
                 log.write(trainer.images_seen)
             if events.measures(step):
-                with explained_errors(trainer, bad_examples, workers):
-                    batch = next(iter(distributed_dataset(run.config, trainer, bad_examples)))
+                with explained_errors(run):
+                    batch = next(iter(distributed_dataset(run.config, trainer, run.bad_examples)))
                     log.gradient_norms(run.gradient_norms(batch), trainer.images_seen)
             if events.samples(step):
                 run.clusterer.update(step)
@@ -136,8 +138,8 @@ def train_as_worker(
                 evaluate(run.scores, step, log)
         run.clusterer.update(step)
         log.end(checkpoints.save(), interruption.requested)
-        if bad_examples.summary():
-            log.say(bad_examples.summary())
+        if bad := run.bad_examples.summary():
+            log.say(bad)
         workers.any(False)  # whoever ends first would look like a loss to those still writing
     if step < events.total_steps and workers.count > 1:
         # With status 0 what restarts workers (Kubernetes) would take the run for done.
@@ -152,7 +154,10 @@ def prepare(
     evaluation: Callable[[Workdir], Evaluation] | None,
     profiled: range,
 ) -> Run:
-    """Checks config and data, builds or restores what is trained, and says what is about to run."""
+    """Checks config and data, builds or restores what is trained, and says what is about to run.
+
+    The workers share `workdir`, from which a run goes on; each writes to its `own`.
+    """
     workdir.check_same_model(config)
     quick_check(config)
     config = workers.chief_first(functools.partial(with_bank, config, workdir.path))
@@ -181,37 +186,39 @@ def prepare(
         scores = evaluation(workdir)
     if workers.is_chief:
         announce(config, trainer, images_per_epoch, events.total_steps, step, continued)
-    norms = GradientNorms(trainer)
-    return Run(config, trainer, checkpoints, samples, clusterer, events, scores, norms)
-
-
-def run_steps(
-    trainer: Trainer, iterator, steps: int, bad_examples: BadExamples, workers: Workers
-) -> dict[str, np.ndarray]:
-    """Some iterations; their errors are explained."""
-    with explained_errors(trainer, bad_examples, workers):
-        return trainer.run(iterator, steps)
+    return Run(
+        workers=workers,
+        own=own,
+        config=config,
+        trainer=trainer,
+        bad_examples=BadExamples(config, workdir.path, workers.cluster.index),
+        checkpoints=checkpoints,
+        samples=samples,
+        clusterer=clusterer,
+        events=events,
+        scores=scores,
+        gradient_norms=GradientNorms(trainer),
+        profiled=profiled if workers.is_chief else range(0),
+    )
 
 
 @contextlib.contextmanager
-def explained_errors(
-    trainer: Trainer, bad_examples: BadExamples, workers: Workers
-) -> Iterator[None]:
+def explained_errors(run: Run) -> Iterator[None]:
     """An error of the input pipeline becomes one line that names the file, too little memory one
     that says what to lower."""
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
         raise UserError(
-            f"out of memory at train.batch_size={trainer.batch_size}; write a smaller one, with "
-            "train.gradient_accumulation to keep the effective batch, train.recompute=true, or a "
-            "smaller model.base_width; see docs/memory.md"
+            f"out of memory at train.batch_size={run.trainer.batch_size}; write a smaller one, "
+            "with train.gradient_accumulation to keep the effective batch, train.recompute=true, "
+            "or a smaller model.base_width; see docs/memory.md"
         ) from error
     except tf.errors.OpError as error:
-        if workers.is_loss(error):
+        if run.workers.is_loss(error):
             raise
-        bad_examples.check()
-        raise explain_failure(trainer.config, "train", error) from error
+        run.bad_examples.check()
+        raise explain_failure(run.config, "train", error) from error
 
 
 def save(checkpoints: Checkpoints, config: Config, log: RunLog) -> None:

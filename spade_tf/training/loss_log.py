@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from spade_tf.training.json_lines import append_line, forget_after
+from spade_tf.training.json_lines import append_line
 
 
 class LossLog:
@@ -14,10 +14,6 @@ class LossLog:
     def __init__(self, path: pathlib.Path):
         self.path = path
         self._pending: dict[str, list[float]] = {}
-
-    def forget_after(self, step: int) -> None:
-        """Drops lines of steps that a restored checkpoint has not yet taken."""
-        forget_after(self.path, step)
 
     def add(self, terms: Mapping[str, np.ndarray]) -> None:
         """Takes each term's values of some steps."""

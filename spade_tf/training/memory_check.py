@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from spade_tf.config import Config, replace, validate
 from spade_tf.errors import UserError
-from spade_tf.training.device_memory import device_kind, device_memory
+from spade_tf.training.device_memory import device_memory
 from spade_tf.training.memory_estimate import MemoryEstimate, estimate_memory, gib
+from spade_tf.training.strategy import device_kind
 
 Change = tuple[str, Config]
 

@@ -15,6 +15,7 @@ from spade_tf.models import build_discriminator, build_encoder, build_generator
 from spade_tf.models.perceptual_network import CRN_MAPS, build_perceptual_network
 from spade_tf.training.kept_features import KeptFeatures, kept_features, noted_operations
 from spade_tf.training.recompute import blocks_of
+from spade_tf.training.trainer import STEPS, Steps
 
 FLOAT32 = 4
 
@@ -123,8 +124,6 @@ def _trace(
     shares: bool,
 ) -> KeptFeatures:
     """The features of a generator step, which keeps more than a discriminator step."""
-    from spade_tf.training.trainer import STEPS, Steps
-
     steps = STEPS.get(config.model.kind, Steps)(config, networks, perceptual, examples)
     batch = _inputs(config, examples)
     blocks = list(blocks_of(networks.generator))

@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from spade_tf.training.json_lines import append_line, forget_after
+from spade_tf.training.json_lines import append_line
 from spade_tf.training.stopwatch import Timing
 
 MUCH_WAITING = 0.2
@@ -32,10 +32,6 @@ class SpeedLog:
         self._images = 0
         self._lines = 0
         self._advised = False
-
-    def forget_after(self, step: int) -> None:
-        """Drops lines of steps that a restored checkpoint has not yet taken."""
-        forget_after(self.path, step)
 
     def add(self, timing: Timing, images: int) -> None:
         """Takes the time of some steps over so many images."""

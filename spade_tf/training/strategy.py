@@ -38,3 +38,8 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
     if name == "one":
         return tf.distribute.OneDeviceStrategy(devices[0])
     return tf.distribute.MirroredStrategy(devices)
+
+
+def device_kind(strategy: tf.distribute.Strategy) -> str:
+    """`CPU` or `GPU`."""
+    return tf.DeviceSpec.from_string(strategy.extended.worker_devices[0]).device_type

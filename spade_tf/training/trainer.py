@@ -16,13 +16,12 @@ from spade_tf.models.perceptual_network import (
     load_perceptual_weights,
 )
 from spade_tf.training.crn_steps import CRNSteps
-from spade_tf.training.device_memory import device_kind
 from spade_tf.training.schedules import linear_decay
 from spade_tf.training.sims_steps import SIMSSteps
 from spade_tf.training.state import TrainingState, discriminator_rate, generator_rate
 from spade_tf.training.steps import Steps
 from spade_tf.training.stopwatch import Timing, next_batches, timing_until_now
-from spade_tf.training.strategy import make_strategy
+from spade_tf.training.strategy import device_kind, make_strategy
 
 IMAGES_PER_DEVICE = {"GPU": 4, "CPU": 1}
 """Batch of one device when `train.batch_size` is 0: the papers' 32 on their 8 GPUs; on a CPU, where

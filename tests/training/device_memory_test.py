@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
 
-from spade_tf.training.device_memory import device_kind, device_memory, free_memory
+from spade_tf.training.device_memory import device_memory, free_memory
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -34,7 +34,6 @@ def test_a_container(meminfo, tmp_path, limit, used, free):
 
 def test_cpu_devices_share_the_memory(two_replicas):
     one = tf.distribute.OneDeviceStrategy("CPU:0")
-    assert device_kind(one) == device_kind(two_replicas) == "CPU"
     memory = device_memory(one)
     if memory is not None:  # Linux
         assert memory > 200 * MIB  # this process alone holds more

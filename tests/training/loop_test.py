@@ -1,21 +1,20 @@
 import json
 import re
+import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
-from spade_tf.config import Config, replace
+from spade_tf.config import replace
 from spade_tf.data.scenes import LABEL_NAMES
 from spade_tf.errors import UserError
 from spade_tf.training import loop
 from spade_tf.training import trainer as trainer_module
 from spade_tf.training.json_lines import read_lines
 from spade_tf.training.profiling import STEP_NAME
-from spade_tf.training.strategy import make_strategy
 from spade_tf.training.workdir import Workdir
-from spade_tf.training.worker import Workers
 from tests.tiny_config import tiny_config
 from tests.training.real_command import tensors
 
@@ -171,14 +170,12 @@ def test_the_first_term_that_broke_is_named(terms, message):
 
 
 def test_out_of_memory_says_what_to_lower():
-    class Full:
-        batch_size = 32
-
-        def run(self, iterator, steps):
-            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
-
-    with pytest.raises(UserError, match="out of memory at train.batch_size=32; write a smaller"):
-        loop.run_steps(Full(), None, 1, Config(), Workers(make_strategy("one")))
+    run = types.SimpleNamespace(trainer=types.SimpleNamespace(batch_size=32))
+    with (
+        pytest.raises(UserError, match="out of memory at train.batch_size=32; write a smaller"),
+        loop.explained_errors(run),
+    ):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
 
 def test_every_worker_reads_its_part_from_the_saved_position(two_replicas):

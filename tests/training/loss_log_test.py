@@ -16,14 +16,3 @@ def test_a_line_holds_the_means_since_the_last_one(tmp_path):
         {"step": 3, "images": 12, "G_GAN": 3.0, "D_Real": 2.0},
         {"step": 4, "images": 16, "G_GAN": 5.0, "D_Real": 7.0},
     ]
-
-
-def test_lines_of_steps_that_were_not_saved_are_dropped(tmp_path):
-    log = LossLog(tmp_path / "losses.jsonl")
-    log.forget_after(0)  # no file yet
-    assert not log.path.exists()
-    for step in range(1, 6):
-        log.add({"G_GAN": np.array([float(step)])})
-        log.write(step, step)
-    log.forget_after(3)
-    assert [row["step"] for row in read_lines(log.path)] == [1, 2, 3]

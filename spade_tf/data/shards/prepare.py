@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from spade_tf.config import Config, replace
 from spade_tf.data import sources
-from spade_tf.data.listing import UnpairedError
+from spade_tf.data.listing import Example, UnpairedError
 from spade_tf.data.shards import manifest as manifests
 from spade_tf.data.shards.index import Bad, ShardIndex, index_path, read_index, shard_name
 from spade_tf.data.shards.processes import run_in_processes
@@ -49,16 +49,16 @@ def prepare(request: Request, run: Runner | None = None) -> manifests.Manifest:
     Raises:
       UserError: folders that are missing, empty or unpaired, or bad examples, all of them by name.
     """
-    unpaired: dict[str, list[str]] = {}
-    jobs = {split: jobs_of(request, split, unpaired) for split in request.splits}
+    examples, unpaired = {}, {}
+    for split in request.splits:
+        examples[split], unpaired[split] = examples_of(request, split)
+    jobs = {split: jobs_of(request, split, examples[split]) for split in request.splits}
     request.folder.mkdir(parents=True, exist_ok=True)
     others = _other_splits(request, jobs)
     everything = [job for split in jobs.values() for job in split]
     (run or processes(1))(everything)
     _refuse_bad([bad for job in everything for bad in _bad_of(job)])
-    splits = others | {
-        split: _describe(jobs[split], unpaired.get(split, [])) for split in request.splits
-    }
+    splits = others | {split: _describe(jobs[split], unpaired[split]) for split in request.splits}
     manifest = manifests.Manifest(
         request.store,
         manifests.content_of(request.config.data, request.store),
@@ -80,22 +80,19 @@ def processes(workers: int) -> Runner:
     return run
 
 
-def jobs_of(
-    request: Request, split: str, unpaired: dict[str, list[str]] | None = None
-) -> list[ShardJob]:
-    """The shards of a split: neighbours of the natural order together, equal but for one.
-
-    With `skip_bad`, files without their partners are left out and told of in `unpaired`.
-    """
-    config = replace(request.config, "data.shards", "")
+def examples_of(request: Request, split: str) -> tuple[list[Example], list[str]]:
+    """The examples of a split and, with `skip_bad`, which files lack their partners."""
     try:
-        examples = sources.list_examples(config, split)
+        return sources.list_examples(_without_shards(request.config), split), []
     except UnpairedError as error:
         if not request.skip_bad or not error.paired:
             raise
-        examples = error.paired
-        if unpaired is not None:
-            unpaired[split] = error.problems
+        return error.paired, error.problems
+
+
+def jobs_of(request: Request, split: str, examples: Sequence[Example]) -> list[ShardJob]:
+    """The shards of a split: neighbours of the natural order together, equal but for one."""
+    config = _without_shards(request.config)
     if not examples[0].label and request.store == "files":
         raise UserError(
             f"{config.data.dataset} paints its examples and has no files; write --store=scaled"
@@ -116,6 +113,10 @@ def jobs_of(
         )
         for number in range(count)
     ]
+
+
+def _without_shards(config: Config) -> Config:
+    return replace(config, "data.shards", "")
 
 
 def _other_splits(request: Request, jobs: dict[str, list[ShardJob]]) -> dict:

@@ -72,7 +72,7 @@ class ShardJob:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-class BadExamples(Exception):
+class UnusableExamples(Exception):
     """Examples for which a shard was not written."""
 
     def __init__(self, bad: list[Bad]):
@@ -99,7 +99,7 @@ def write_shard(job: ShardJob, advance: Callable[[], object] = lambda: None) -> 
     try:
         with beside(job.path) as partial:
             index = _write_records(job, made_from, partial, advance)
-    except BadExamples as error:
+    except UnusableExamples as error:
         job.path.unlink(missing_ok=True)
         bad = [dataclasses.asdict(one) for one in error.bad]
         write_beside(job.bad_path, json.dumps(bad))
@@ -130,7 +130,7 @@ def sha256_of(path: pathlib.Path) -> str:
 def _write_records(
     job: ShardJob, made_from: str, path: pathlib.Path, advance: Callable[[], object]
 ) -> ShardIndex:
-    """Writes the records and returns their index. Raises BadExamples."""
+    """Writes the records and returns their index. Raises UnusableExamples."""
     encode = make_encoder(job.config, job.split, list(job.examples), job.store)
     index = ShardIndex(made_from, 0, "", [], [], [], [], [], [])
     position = 0
@@ -151,7 +151,7 @@ def _write_records(
             index.crc32.append(zlib.crc32(record))
             position += records.HEAD_BYTES + len(record) + records.TAIL_BYTES
     if index.skipped and not job.skip_bad:
-        raise BadExamples(index.skipped)
+        raise UnusableExamples(index.skipped)
     with open(path, "rb") as file:
         os.fsync(file.fileno())
     return dataclasses.replace(index, bytes=position, sha256=sha256_of(path))

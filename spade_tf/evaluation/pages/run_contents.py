@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spade_tf.config import Config, all_options, get
+from spade_tf.data.bad_examples import FILE
 from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
 
@@ -169,7 +170,7 @@ def changed(config: Config) -> list[dict[str, str]]:
 
 def bad_examples(workdir: Workdir) -> dict[str, Any]:
     """How many examples were skipped, by any worker, and the first of them."""
-    rows = [row for path in sorted(workdir.path.glob("bad_examples*.jsonl")) for row in _read(path)]
+    rows = [row for path in sorted(workdir.path.glob(FILE)) for row in read_lines(path)]
     return {"count": len(rows), "shown": rows[:MOST_BAD_EXAMPLES]}
 
 
@@ -180,11 +181,6 @@ def environment(workdir: Workdir) -> list[tuple[str, str]]:
     stored = json.loads(workdir.environment.read_text(encoding="utf-8"))
     named = {"Python": stored["python"], "System": stored["platform"], **stored["packages"]}
     return [*named.items(), ("Devices", ", ".join(stored["devices"]))]
-
-
-def _read(path: Any) -> list[dict[str, str]]:
-    keys = ("example", "file", "reason")
-    return [{key: str(row.get(key, "")) for key in keys} for row in read_lines(path)]
 
 
 def _mean(values: Any) -> float | None:

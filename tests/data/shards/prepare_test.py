@@ -8,7 +8,7 @@ import tensorflow as tf
 from spade_tf.config import replace
 from spade_tf.data.pipeline import make_dataset, num_examples
 from spade_tf.data.shards.manifest import read_manifest
-from spade_tf.data.shards.prepare import Request, jobs_of, prepare, processes
+from spade_tf.data.shards.prepare import Request, examples_of, jobs_of, prepare, processes
 from spade_tf.data.shards.verify import verify
 from spade_tf.errors import UserError
 from tests.data.shards.sharded_sets import sharded, spoil
@@ -152,12 +152,15 @@ def test_a_damaged_manifest(config, tmp_path):
 
 def test_neighbours_share_shards_of_equal_size(config, tmp_path):
     config = replace(config, "data.shards", "elsewhere")
-    jobs = jobs_of(Request(config, tmp_path, num_shards=2), "train")
+    request = Request(config, tmp_path, num_shards=2)
+    examples, unpaired = examples_of(request, "train")
+    assert unpaired == []
+    jobs = jobs_of(request, "train", examples)
     assert [[e.name for e in job.examples] for job in jobs] == [
         ["scene_0", "scene_1"],
         ["scene_2", "scene_3", "scene_4"],
     ]
-    assert len(jobs_of(Request(config, tmp_path), "train")) == 1
+    assert len(jobs_of(Request(config, tmp_path), "train", examples)) == 1
 
 
 @pytest.mark.slow  # starts TensorFlow in two processes

@@ -51,7 +51,7 @@ def example_run(path: pathlib.Path) -> Workdir:
         for name, values in (("a", (1.0, 3.0, 2.0)), ("b", (1.0, 3.0, None)))
         for step, value in zip((5, 10, 15), values, strict=True)
     ]
-    bad = [{"example": NASTY, "file": "photos/7.png", "reason": "cut short"}]
+    bad = [{"example": NASTY, "image_number": 12, "reason": "photos/7.png is cut short"}]
     for file, rows in (
         (workdir.losses, losses),
         (workdir.speed, speed),

@@ -171,13 +171,13 @@ function showHistory() {
 function showBadExamples() {
   const { count, shown } = DATA.bad_examples;
   if (!count) return;
-  const rows = shown.map(({ example, file, reason }) => [example, file, reason]);
+  const rows = shown.map(({ example, reason }) => [example, reason]);
   const note = count > shown.length ? `${shown.length} of ${count}` : counted(count, "example");
   section(
     "bad-examples",
     "Skipped examples",
     element("p", { class: "muted" }, `${note}, which could not be used.`),
-    table(["Example", "File", "Reason"], rows),
+    table(["Example", "Reason"], rows),
   );
 }
 
