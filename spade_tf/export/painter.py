@@ -19,7 +19,7 @@ class Painter(tf.Module):
     Args:
         generator: whose weights paint.
         dont_care: label that is no object, or None.
-        precision, modulation: of `InferenceGenerator`.
+        precision, modulation, winograd: of `InferenceGenerator`.
     """
 
     def __init__(
@@ -28,13 +28,14 @@ class Painter(tf.Module):
         dont_care: int | None,
         precision: str = "float32",
         modulation: str = "neighbourhoods",
+        winograd: bool | None = None,
     ) -> None:
         super().__init__()
         self._dont_care = dont_care
         self._has_positions = generator.has_positions
         self._generator: Any
         if isinstance(generator, Generator):
-            self._generator = InferenceGenerator(generator, precision, modulation)
+            self._generator = InferenceGenerator(generator, precision, modulation, winograd)
         else:
             self._generator = PlainGenerator(generator, precision, modulation)
 

@@ -35,6 +35,7 @@ def export_saved_model(
     name: str | None = None,
     licence: str | None = None,
     precision: str = "float32",
+    winograd: bool | None = None,
 ) -> pathlib.Path:
     """Writes `base/<next version>` and returns it; a server that polls `base` sees it whole.
 
@@ -47,6 +48,7 @@ def export_saved_model(
         name: of the model in its card; by default the experiment's.
         licence: of the weights; by default what the workdir says.
         precision: float32, or bfloat16 for servers that have it.
+        winograd: of `InferenceGenerator`; by default, the server is taken to be as this machine.
 
     Raises:
         UserError: nothing trained, a model that cannot be served, or an image that differs.
@@ -55,7 +57,7 @@ def export_saved_model(
     card = make_card(workdir, config, encoder is not None, name, licence)
     version = base / str(next_version(base))
     with folder_beside(version) as folder:
-        model = ServedModel(card, generator, encoder, precision)
+        model = ServedModel(card, generator, encoder, precision, winograd)
         with quiet():
             tf.saved_model.save(model, str(folder), signatures=model.functions())
         refuse_unservable(folder)

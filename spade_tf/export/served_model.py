@@ -20,7 +20,7 @@ class ServedModel(tf.Module):
         card: of the model.
         generator: whose weights paint; it is folded.
         encoder: of styles, or None.
-        precision: of `InferenceGenerator`.
+        precision, winograd: of `InferenceGenerator`.
     """
 
     def __init__(
@@ -29,10 +29,11 @@ class ServedModel(tf.Module):
         generator: Generator,
         encoder: keras.Model | None,
         precision: str = "float32",
+        winograd: bool | None = None,
     ) -> None:
         super().__init__()
         self._card = card
-        self._painter = Painter(generator, card.dont_care, precision)
+        self._painter = Painter(generator, card.dont_care, precision, winograd=winograd)
         # One function for all signatures: each that paints would have a graph of its own.
         self._paint_rows = tf.function(self._painter)
         self._read_style = StyleReader(encoder) if encoder else None

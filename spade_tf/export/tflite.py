@@ -87,7 +87,7 @@ def export_tflite(
     card = make_card(workdir, config, encoder is not None, name, licence)
     folder = base / FOLDER
     signature = on_device(painting(card))
-    painter = Painter(generator, card.dont_care, modulation="lite_neighbourhoods")
+    painter = Painter(generator, card.dont_care, modulation="lite_neighbourhoods", winograd=False)
     contents = convert(painter, signature, list(VARIANTS))
     written = []
     for variant, content in contents.items():

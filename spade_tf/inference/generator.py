@@ -9,7 +9,8 @@ import tensorflow as tf
 from keras import ops
 
 from spade_tf.errors import UserError
-from spade_tf.inference.convolution import Convolution, frozen
+from spade_tf.inference.convolution import make_convolution
+from spade_tf.inference.frozen import frozen
 from spade_tf.inference.residual_block import LEAK, FoldedBlock
 from spade_tf.layers import LayoutPyramid, Modulation, gathered_sum, lookup_sum
 from spade_tf.models.generator import Generator, read_layout
@@ -46,6 +47,9 @@ class InferenceGenerator(tf.Module):
         modulation: how SPADE layers compute gamma and beta, whatever they did in training: once for
             each of the distinct `neighbourhoods`, or by `convolutions`, which XLA can compile;
             `lite_neighbourhoods` are made of operations that TensorFlow Lite has.
+        winograd: compute large convolutions by Winograd's algorithm, which takes 0.8 of the time on
+            a CPU and 4/3 of the memory for their kernels. Default: where there is no GPU, whose own
+            library chooses.
 
     Raises:
         UserError: another precision or modulation, or other modulation layers.
@@ -57,6 +61,7 @@ class InferenceGenerator(tf.Module):
         generator: Generator,
         precision: str = "float32",
         modulation: str = "neighbourhoods",
+        winograd: bool | None = None,
     ) -> None:
         super().__init__()
         if precision not in PRECISIONS:
@@ -70,6 +75,9 @@ class InferenceGenerator(tf.Module):
             has_positions=generator.has_positions,
         )
         _check(generator, self._read_layout)
+        if winograd is None:
+            winograd = not tf.config.list_logical_devices("GPU")
+        convolution = functools.partial(make_convolution, dtype=precision, winograd=winograd)
         self.precision = precision
         self.has_style = bool(generator.latent_dim)
         if self.has_style:
@@ -78,14 +86,14 @@ class InferenceGenerator(tf.Module):
             self._start_kernel = frozen(generator.start.kernel, precision)
             self._start_bias = frozen(generator.start.bias, precision)
         else:
-            self._start = Convolution(generator.start, precision)
+            self._start = convolution(generator.start)
         doubled_before = generator.doubled_before[: len(generator.blocks)]
         self._blocks = [
-            FoldedBlock(block, doubled, precision, MODULATIONS[modulation])
+            FoldedBlock(block, doubled, precision, MODULATIONS[modulation], winograd)
             for block, doubled in zip(generator.blocks, doubled_before, strict=True)
         ]
         self._scale = 2**generator.doublings
-        self._to_image = Convolution(generator.to_image, precision)
+        self._to_image = convolution(generator.to_image)
 
     def __call__(self, inputs: dict[str, Any]) -> tf.Tensor:
         """Images of the generator's inputs, float32 `[batch, height, width, 3]`, -1..1."""

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from spade_tf.errors import UserError
-from spade_tf.inference.convolution import float64, frozen
+from spade_tf.inference.frozen import float64, frozen
 from spade_tf.layers import CLADE, SPADE, Concat, LayoutPyramid, Modulation, ParameterFreeNorm
 from spade_tf.layers.param_free_norm import ROUNDING
 from spade_tf.layers.spade import by_offset, hidden_rows, outer_rows, symbol_table
@@ -32,13 +32,17 @@ class FoldedModulation(tf.Module):
         layer: the built layer whose numbers these are.
         slope: of the leaky ReLU that follows; 1 = none does.
         name: key of this layer in a generator's prepared layout.
+        bias: `[channels]` that the convolution before left to this layer, float64, or None.
     """
 
-    def __init__(self, layer: Modulation, slope: float, name: str) -> None:
+    def __init__(
+        self, layer: Modulation, slope: float, name: str, bias: np.ndarray | None = None
+    ) -> None:
         super().__init__(name)
         self.slope = slope
         self.epsilon = layer.norm.epsilon
-        self.mean = None if layer.norm.kind == "instance" else frozen(layer.norm.moving_mean)
+        mean = _mean(layer.norm, bias)
+        self.mean = None if mean is None else frozen(mean)
 
     def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> Prepared:
         """What depends on the layout alone."""
@@ -70,6 +74,13 @@ def _rate(norm: ParameterFreeNorm) -> Any:
     return (float64(norm.moving_variance) + norm.epsilon) ** -0.5
 
 
+def _mean(norm: ParameterFreeNorm, bias: np.ndarray | None) -> np.ndarray | None:
+    """What is taken from x, float64; None where that depends on x, and no bias matters."""
+    if norm.kind == "instance":
+        return None
+    return float64(norm.moving_mean) - (0.0 if bias is None else bias)
+
+
 class FoldedSPADE(FoldedModulation):
     """factor = 1 + gamma, offset = beta; both from one product.
 
@@ -82,9 +93,15 @@ class FoldedSPADE(FoldedModulation):
     """
 
     def __init__(
-        self, layer: SPADE, slope: float, name: str, dtype: str, sum_rows: Callable | None
+        self,
+        layer: SPADE,
+        slope: float,
+        name: str,
+        bias: np.ndarray | None,
+        dtype: str,
+        sum_rows: Callable | None,
     ) -> None:
-        super().__init__(layer, slope, name)
+        super().__init__(layer, slope, name, bias)
         self.dtype = dtype
         self._sum_rows = sum_rows
         self.kernel_size, self.use_edges = layer.kernel_size, layer.has_instances
@@ -133,15 +150,17 @@ class FoldedCLADE(FoldedModulation):
     gamma and beta (`gamma_factor`, `beta_factor`); of one that reads instances the channel `edges`.
     """
 
-    def __init__(self, layer: CLADE, slope: float, name: str) -> None:
-        super().__init__(layer, slope, name)
+    def __init__(
+        self, layer: CLADE, slope: float, name: str, bias: np.ndarray | None = None
+    ) -> None:
+        super().__init__(layer, slope, name, bias)
         self.use_positions, self.use_edges = layer.use_positions, layer.has_instances
         scale, shift = float64(layer.gamma) * _rate(layer.norm), float64(layer.beta)
         if self.use_positions:
             self.gamma_factor = _factor(layer.gamma_position_conv)
             self.beta_factor = _factor(layer.beta_position_conv)
         elif self.mean is not None:
-            shift = shift - float64(layer.norm.moving_mean) * scale
+            shift = shift - _mean(layer.norm, bias) * scale
         if self.use_edges:
             self.edge_kernel = frozen(tf.reshape(layer.edge_conv.kernel, ()))
             self.edge_bias = frozen(layer.edge_conv.bias)
@@ -194,12 +213,14 @@ class FoldedConcat(FoldedModulation):
     Prepared is the `layout`, 0 or 1.
     """
 
-    def __init__(self, layer: Concat, slope: float, name: str) -> None:
-        super().__init__(layer, slope, name)
+    def __init__(
+        self, layer: Concat, slope: float, name: str, bias: np.ndarray | None = None
+    ) -> None:
+        super().__init__(layer, slope, name, bias)
         self._has_instances = layer.has_instances
-        rate = _rate(layer.norm)
+        rate, mean = _rate(layer.norm), _mean(layer.norm, bias)
         self._scale = frozen(rate)
-        self._shift = frozen(0.0 if self.mean is None else -float64(layer.norm.moving_mean) * rate)
+        self._shift = frozen(0.0 if mean is None else -mean * rate)
 
     def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> Prepared:
         layout = pyramid.condition if self._has_instances else pyramid.one_hot
@@ -216,7 +237,12 @@ class FoldedConcat(FoldedModulation):
 
 
 def folded_modulation(
-    layer: Modulation, slope: float, name: str, dtype: str, sum_rows: Callable | None
+    layer: Modulation,
+    slope: float,
+    name: str,
+    dtype: str,
+    sum_rows: Callable | None,
+    bias: np.ndarray | None = None,
 ) -> FoldedModulation:
     """The inference form of a built modulation layer; arguments are those of the classes.
 
@@ -224,11 +250,11 @@ def folded_modulation(
         UserError: any other layer.
     """
     if isinstance(layer, SPADE):
-        return FoldedSPADE(layer, slope, name, dtype, sum_rows)
+        return FoldedSPADE(layer, slope, name, bias, dtype, sum_rows)
     if isinstance(layer, CLADE):
-        return FoldedCLADE(layer, slope, name)
+        return FoldedCLADE(layer, slope, name, bias)
     if isinstance(layer, Concat):
-        return FoldedConcat(layer, slope, name)
+        return FoldedConcat(layer, slope, name, bias)
     raise UserError(
         f"{name} is a {type(layer).__name__}: only SPADE, CLADE and Concat have an inference "
         "form; paint with the generator itself"

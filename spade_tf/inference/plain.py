@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from spade_tf.errors import UserError
-from spade_tf.inference.convolution import folded_kernel
+from spade_tf.inference.frozen import folded_kernel
 from spade_tf.layers import SpectralNormalization
 
 DTYPES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}

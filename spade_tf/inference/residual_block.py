@@ -5,7 +5,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from spade_tf.inference.convolution import Convolution
+from spade_tf.inference.convolution import make_convolution
+from spade_tf.inference.frozen import own_bias
 from spade_tf.inference.modulation import FoldedModulation, Prepared, folded_modulation
 from spade_tf.layers import LayoutPyramid, ResidualBlock
 
@@ -20,24 +21,33 @@ class FoldedBlock(tf.Module):
         doubled: whether the features are doubled first.
         dtype: of convolutions, input and output.
         sum_rows: of `FoldedSPADE`.
+        winograd: of `make_convolution`.
     """
 
     def __init__(
-        self, block: ResidualBlock, doubled: bool, dtype: str, sum_rows: Callable | None
+        self,
+        block: ResidualBlock,
+        doubled: bool,
+        dtype: str,
+        sum_rows: Callable | None,
+        winograd: bool,
     ) -> None:
         super().__init__(block.name)
         self.doubled = doubled
 
-        def norm(suffix: str, slope: float) -> FoldedModulation:
+        def norm(suffix: str, slope: float, bias: Any = None) -> FoldedModulation:
             layer = getattr(block, f"norm_{suffix}")
             name = f"{block.name}_norm_{suffix}"
-            return folded_modulation(layer, slope, name, dtype, sum_rows)
+            return folded_modulation(layer, slope, name, dtype, sum_rows, bias)
 
-        self.norm_0, self.conv_0 = norm("0", LEAK), Convolution(block.conv_0, dtype)
-        self.norm_1, self.conv_1 = norm("1", LEAK), Convolution(block.conv_1, dtype)
+        self.norm_0 = norm("0", LEAK)
+        self.conv_0 = make_convolution(block.conv_0, dtype, winograd, use_bias=False)
+        self.norm_1 = norm("1", LEAK, own_bias(block.conv_0))
+        self.conv_1 = make_convolution(block.conv_1, dtype, winograd)
         self.learned_shortcut = block.learned_shortcut
         if self.learned_shortcut:
-            self.norm_s, self.conv_s = norm("s", 1.0), Convolution(block.conv_s, dtype)
+            self.norm_s = norm("s", 1.0)
+            self.conv_s = make_convolution(block.conv_s, dtype, winograd)
 
     def prepare(self, pyramid: LayoutPyramid, height: Any, width: Any) -> dict[str, Prepared]:
         """What the modulation layers know of the layout at the output's size, by their names."""

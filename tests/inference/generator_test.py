@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from spade_tf.errors import UserError
-from spade_tf.inference import InferenceGenerator
+from spade_tf.inference import InferenceGenerator, winograd
 from spade_tf.layers import CLADE, SPADE, ParameterFreeNorm
 from spade_tf.models import Generator, build_generator
 from tests.tiny_config import tiny_config
@@ -100,6 +100,22 @@ def test_paints_what_the_generator_paints(name):
     z = -inputs["z"] if "z" in inputs else None
     expected = generator({**inputs, "z": z}, training=False)
     np.testing.assert_allclose(model.paint(prepared, z), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["spade_1x1_instances", "clade_icpe_instance_norm"])
+def test_by_winograd(name, monkeypatch):
+    """Convolutions of more than one channel, all of which are too small to gain from it."""
+    monkeypatch.setattr(winograd, "FEWEST_CHANNELS", 2)
+    inputs = make_inputs(VARIANTS[name])
+    generator = trained(name)
+    model = InferenceGenerator(generator, winograd=True)
+    kinds = [type(part).__name__ for part in model.submodules]
+    assert kinds.count("WinogradConvolution") >= 2 * len(generator.blocks)
+    np.testing.assert_allclose(model(inputs), generator(inputs, training=False), atol=1e-5)
+    kinds = [
+        type(part).__name__ for part in InferenceGenerator(generator, winograd=False).submodules
+    ]
+    assert "WinogradConvolution" not in kinds
 
 
 @pytest.mark.parametrize("name", ["spade", "spade_1x1_instances", "spade_5x5_latent"])

@@ -3,13 +3,13 @@ import pytest
 import tensorflow as tf
 
 from spade_tf.inference.modulation import folded_modulation
-from spade_tf.layers import CLADE, SPADE, LayoutPyramid, gathered_sum, lookup_sum
+from spade_tf.layers import CLADE, SPADE, Concat, LayoutPyramid, gathered_sum, lookup_sum
 
 EPSILON = 1e-5
 
 
-def fold(layer, slope=1.0, dtype="float32", sum_rows=lookup_sum):
-    return folded_modulation(layer, slope, "norm", dtype, sum_rows)
+def fold(layer, slope=1.0, dtype="float32", sum_rows=lookup_sum, bias=None):
+    return folded_modulation(layer, slope, "norm", dtype, sum_rows, bias)
 
 
 def clade(**kwargs):
@@ -104,6 +104,29 @@ def test_spade_is_the_layer(kwargs, sum_rows):
     y = folded(x, folded.prepare(pyramid, 5, 6))
     expected = np.array(layer(x, pyramid, training=False))
     np.testing.assert_allclose(y, expected, atol=1e-6 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        clade(),
+        clade(use_positions=True),
+        clade(param_free_norm="instance"),
+        spade(channels=1),
+        Concat(2),
+    ],
+)
+def test_the_bias_of_the_convolution_before_is_taken_in(layer):
+    if isinstance(layer, Concat):
+        layer.build((None, None, None, 1))
+        layer.norm.moving_mean.assign([10.0])
+    folded = fold(layer, bias=np.array([5.0]))
+    label_map = np.array([[[0, 1, 1]]], "int32")
+    positions = np.full((1, 1, 3, 2), 0.5, "float32")
+    pyramid = LayoutPyramid(label_map, layer.num_labels, position_map=positions)
+    x = np.array([8.0, 12.0, 7.0], "float32").reshape(1, 1, 3, 1)
+    y = folded(x, folded.prepare(pyramid, 1, 3))
+    np.testing.assert_allclose(y, layer(x + 5, pyramid, training=False), rtol=2e-5)
 
 
 def test_spade_keeps_a_row_for_each_neighbourhood():
