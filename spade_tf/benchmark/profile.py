@@ -19,10 +19,31 @@ KINDS = {
     "look-ups": ("GatherV2", "ResourceGather", "GatherNd"),
     "numbering": ("Unique", "UnsortedSegmentMax", "UnsortedSegmentMin", "FloorMod", "FloorDiv"),
     "arithmetic of maps": (
-        *("Mul", "AddV2", "Sub", "BiasAdd", "Rsqrt", "Relu", "LeakyRelu", "Tanh", "Maximum"),
+        *(
+            "Mul",
+            "AddV2",
+            "AddN",
+            "Sub",
+            "BiasAdd",
+            "Rsqrt",
+            "Relu",
+            "LeakyRelu",
+            "Tanh",
+            "Maximum",
+        ),
     ),
     "copies": (
-        *("BroadcastTo", "Split", "StridedSlice", "Tile", "PadV2", "ConcatV2", "Pack", "Cast"),
+        *(
+            "BroadcastTo",
+            "Split",
+            "StridedSlice",
+            "Tile",
+            "Pad",
+            "PadV2",
+            "ConcatV2",
+            "Pack",
+            "Cast",
+        ),
         *("Transpose", "OneHot", "ResizeNearestNeighbor"),
     ),
 }
