@@ -23,9 +23,8 @@ def test_the_peak_counts_what_is_freed_again_until_it_is_forgotten():
 def test_a_process_measures_and_tells_why_it_could_not():
     workload = Workload("inference", 32, 32, 1)
     eager = Case(workload, "clade", "eager", "float32")
-    assert 2**16 < memory.peak_bytes(eager, tiny_config(), None) < 4 * 40e6
     wide = tiny_config({"model.base_width": 48})  # 41 million weights
-    assert memory.peak_bytes(eager, wide, None) > 4 * 40e6
+    assert 4 * 40e6 < memory.peak_bytes(eager, wide, None) < 3 * 4 * 40e6
     with pytest.raises(UserError, match="cannot be compiled with XLA"):
         memory.peak_bytes(
             Case(workload, "spade_neighbourhoods", "xla", "float32"), tiny_config(), None

@@ -233,16 +233,13 @@ def test_two_replicas_equal_one(case, two_replicas):
         start = 4 * context.replica_id_in_sync_group
         return {key: tf.constant(value[start : start + 4]) for key, value in batch.items()}
 
-    @tf.function
-    def step(shards):
-        def replica(shard):
-            output, gradients = gradients_of(replicated, shard)
-            context = tf.distribute.get_replica_context()
-            return output, [context.all_reduce("SUM", g) for g in gradients]
+    def replica(shard):
+        output, gradients = gradients_of(replicated, shard)
+        context = tf.distribute.get_replica_context()
+        return output, [context.all_reduce("SUM", g) for g in gradients]
 
-        return two_replicas.run(replica, (shards,))
-
-    outputs, sums = step(two_replicas.experimental_distribute_values_from_function(shard))
+    shards = two_replicas.experimental_distribute_values_from_function(shard)
+    outputs, sums = two_replicas.run(replica, (shards,))
     results = two_replicas.experimental_local_results
     np.testing.assert_allclose(tf.concat(results(outputs), 0), output, rtol=1e-4, atol=1e-4)
     for variable, gradient, summed in zip(model.trainable_variables, gradients, sums, strict=True):

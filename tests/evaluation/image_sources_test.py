@@ -33,14 +33,21 @@ def setting(tmp_path_factory):
     return folder, config, Examples(config, "val"), state
 
 
+@pytest.fixture(scope="module")
+def painting(setting):
+    """The source that paints with the workdir."""
+    folder, config, examples, _ = setting
+    return open_source(str(folder / "run"), config, examples)
+
+
 def all_of(source, examples, size):
     return np.concatenate([source.images(batch, 0) for batch in examples.batches(size)])
 
 
 @pytest.mark.slow
-def test_a_workdir_paints_what_its_averaged_generator_paints(setting):
-    folder, config, examples, state = setting
-    source = open_source(str(folder / "run"), config, examples)
+def test_a_workdir_paints_what_its_averaged_generator_paints(setting, painting):
+    _, _, examples, state = setting
+    source = painting
     (batch,) = examples.batches(3)
     positions = np.stack([position_map(x, None) for x in batch.inputs["label_map"]])
     z = latents(range(3), 3, seed=5)
@@ -53,12 +60,11 @@ def test_a_workdir_paints_what_its_averaged_generator_paints(setting):
 
 
 @pytest.mark.slow
-def test_an_image_does_not_depend_on_its_batch(setting):
-    folder, config, examples, _ = setting
-    source = open_source(str(folder / "run"), config, examples)
-    ones, all_at_once = all_of(source, examples, 1), all_of(source, examples, 3)
+def test_an_image_does_not_depend_on_its_batch(setting, painting):
+    examples = setting[2]
+    ones, all_at_once = all_of(painting, examples, 1), all_of(painting, examples, 3)
     assert np.abs(ones.astype(int) - all_at_once).max() <= 1
-    assert source.has_styles
+    assert painting.has_styles
 
 
 def test_a_model_of_other_data_is_refused(setting):

@@ -26,9 +26,14 @@ def run(tmp_path_factory):
 
 def make_run(folder):
     custom_set(folder / "data", train=1, val=2)
-    values = {"data.root": str(folder / "data"), "data.preprocess": "crop"}
-    config = tiny_config({**values, "model.spectral_norm": False})
-    state = tiny_workdir(folder / "run", {**values, "model.spectral_norm": False})
+    values = {
+        "data.root": str(folder / "data"),
+        "data.preprocess": "crop",
+        "model.norm": "clade",  # its graph is made sooner than that of the default
+        "model.spectral_norm": False,
+    }
+    config = tiny_config(values)
+    state = tiny_workdir(folder / "run", values)
     metrics = find_metrics(["frechet_segmenter", "miou"])
     evaluator = Evaluator(config, metrics, segmenter=tiny_segmenter(folder / "segmenter", config))
     return Workdir(folder / "run"), state, evaluator

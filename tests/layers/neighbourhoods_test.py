@@ -91,7 +91,7 @@ layouts = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(layouts)
 def test_spade_is_the_same_by_neighbourhoods_and_by_convolutions(layout):
     seed, batch, height, width, labels, kernel_size, has_edges, dynamic = layout

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from tests.run_commands import run_commands
 from tests.serving.messages import Stubs, arrays, label_map, refusal
 from tests.serving.models import CARD, STYLED, paint, write_version
 from tests.serving.server_process import ServerProcess, run_server
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.slow  # a start takes seconds
 
 LABELS = {"label_map": label_map()}
 
-WORK = 1500
-"""Makes a call take a second or more, so that others come in the meantime."""
+WORK = 600
+"""Makes a call take half a second or more, so that others come in the meantime."""
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +77,17 @@ def test_flags_are_refused_in_one_line(flags, message):
 
 
 def test_what_cannot_be_served_is_refused_in_one_line(tiny, tmp_path):
-    def last_line(*flags):
-        result = run_server(*flags)
-        assert result.returncode == 1
-        return result.stderr.splitlines()[-1]
-
-    missing = last_line("--port=0", f"--model_base_path={tmp_path}/none", "--model_name=m")
-    assert missing == f"error: Could not find base path {tmp_path}/none for servable m"
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        taken = last_line(f"--port={port}", f"--model_base_path={tiny}")
+        missing = ("--port=0", f"--model_base_path={tmp_path}/none", "--model_name=m")
+        taken = (f"--port={port}", f"--model_base_path={tiny}")
+        commands = {"missing": ["serving.server", *missing], "taken": ["serving.server", *taken]}
+        results = run_commands(tmp_path / "said", commands)
+    assert [result.status for result in results.values()] == [1, 1]
+    missing, taken = (result.stderr.splitlines()[-1] for result in results.values())
+    assert missing == f"error: Could not find base path {tmp_path}/none for servable m"
     assert f"error: cannot listen on 127.0.0.1:{port}: another program does" in taken
 
 

@@ -17,7 +17,7 @@ from tests.tiny_workdir import tiny_workdir
 
 pytestmark = pytest.mark.slow
 
-MODEL = {"data.num_labels": 5, "data.has_instances": True, "model.latent_dim": 3}
+MODEL = {"model.norm": "clade", "data.has_instances": True, "model.latent_dim": 3}
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,8 @@ def test_the_demo_paints_new_layouts_and_says_where(tmp_path):
     command = ["tools.demo", f"--output={tmp_path}/demo", "--samples=2", *flags]
     stale = tmp_path / "demo" / "layouts" / "scene_77.png"  # of a run with more layouts
     write_png(stale, np.zeros((32, 32), np.uint8))
-    result = run_commands(tmp_path / "said", {"demo": [*command, "--layouts=3"]})["demo"]
+    commands = {"demo": [*command, "--layouts=3"]}
+    result = run_commands(tmp_path / "said", commands, compiled=False)["demo"]
     assert result.status == 0, result.stderr
     said = [pathlib.Path(path) for path in re.findall(r"[^\s=]*/demo/\S*", result.stdout)]
     assert len(said) == 7
