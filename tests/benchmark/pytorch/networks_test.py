@@ -18,6 +18,8 @@ from spade_tf.benchmark.pytorch.discriminator import Discriminator  # noqa: E402
 from spade_tf.benchmark.pytorch.generator import Generator  # noqa: E402
 from spade_tf.benchmark.pytorch.weights import state_dict_of  # noqa: E402
 
+torch.set_num_threads(1)  # a second one has nothing to do here, and turns a core waiting
+
 EDGES = {"data.has_instances": True}
 CLADE = {"model.norm": "clade"}
 KINDS = {
