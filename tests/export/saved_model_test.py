@@ -25,7 +25,8 @@ from tests.tiny_workdir import tiny_workdir
 pytestmark = pytest.mark.slow
 
 VARIANTS = {
-    "spade": {"data.has_instances": True},
+    # With convolutions of 128 channels.
+    "spade": {"data.has_instances": True, "model.base_width": 8},
     # With a palette, and a style, as its graph is loaded sooner.
     "clade_icpe": {"model.norm": "clade_icpe", "model.latent_dim": 3, "data.num_labels": 3},
 }
@@ -82,6 +83,15 @@ def synthesizers(version):
     """What paints with the workdir that a version was exported from, and with the version."""
     loaded = load_generator(Workdir(version.parents[1] / "run")), load_saved_model(version)
     return tuple(Synthesizer(*parts) for parts in loaded)
+
+
+@pytest.mark.parametrize("version", ["spade"], indirect=True, scope="module")
+def test_large_convolutions_are_winograds(version):
+    session, _ = session_of(version)
+    variables = [x for x in session.graph.get_operations() if x.type == "VarHandleOp"]
+    shapes = [tuple(tf.TensorShape(x.get_attr("shape"))) for x in variables]
+    assert shapes.count((1, 3, 128, 128)) == 4 * 6  # of the first three blocks
+    assert (3, 3, 128, 128) not in shapes
 
 
 def inputs_of(version, signature, rows=3, seed=5):

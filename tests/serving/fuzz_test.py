@@ -1,4 +1,4 @@
-"""Five thousand malformed requests: each is refused with a proper code, and the server lives on."""
+"""Ten thousand malformed requests: each is refused with a proper code, and the server lives on."""
 
 import collections
 import concurrent.futures
@@ -18,7 +18,7 @@ from tests.serving.server_process import ServerProcess
 
 pytestmark = pytest.mark.slow
 
-REQUESTS = 5_000
+REQUESTS = 10_000
 CLIENTS = 8
 
 PROPER = {
