@@ -14,7 +14,8 @@ from PIL import Image
 from spade_tf.config import Config, replace
 from spade_tf.data.check import quick_check
 from tests.data.small_sets import make_maps, write_png
-from tests.run_commands import ROOT, Result, run_commands
+from tests.forked_commands import ROOT, Result
+from tests.run_commands import run_commands
 from tests.tiny_config import TINY
 from tests.tiny_workdir import tiny_workdir
 

@@ -2,20 +2,19 @@
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
+from spade_tf.config import replace
 from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
+from tests.forked_commands import ROOT, Command
+from tests.training.real_command import tensors
 
 pytestmark = pytest.mark.slow
-
-ROOT = pathlib.Path(__file__).parent.parent
 
 FLAGS = [
     "--config=landscapes",
@@ -30,20 +29,17 @@ FLAGS = [
     "--config.discriminator.base_width=2",
     "--config.discriminator.num_scales=1",
     "--config.discriminator.num_layers=1",
-    "--config.train.discriminator_fake=fresh",
     "--config.train.batch_size=4",
     "--config.train.steps=10",
     "--config.train.epochs=20",
     "--config.train.decay_epochs=18",
     "--config.train.log_every_steps=5",
-    "--config.train.steps_per_execution=2",
     "--config.train.memory_check=off",
 ]
 
-# The real command, which gets a real signal as soon as step 5 is logged.
-STOPPED_AT_STEP_5 = """
-import os, runpy, signal, sys
-import spade_tf.command_line  # first, for it decides how TensorFlow computes
+# The command gets a real signal as soon as step 5 is logged.
+STOP_AT_STEP_5 = """
+import os, signal
 from spade_tf.training.loss_log import LossLog
 write = LossLog.write
 def write_and_stop(log, step, images):
@@ -51,46 +47,39 @@ def write_and_stop(log, step, images):
         os.kill(os.getpid(), signal.SIGTERM)
     return write(log, step, images)
 LossLog.write = write_and_stop
-runpy.run_module("spade_tf.train", run_name="__main__", alter_sys=True)
 """
 
 
-def run(folder, *command):
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-
-
-def tensors(checkpoint):
-    reader = tf.train.load_checkpoint(checkpoint)
-    names = set(reader.get_variable_to_shape_map())
-    # TensorFlow's own: how the variables hang together, and how often it has saved.
-    own = {"_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter/.ATTRIBUTES/VARIABLE_VALUE"}
-    return {name: reader.get_tensor(name) for name in names - own}
+def command(workdir, steps_per_call):
+    flags = [*FLAGS, f"--config.train.steps_per_execution={steps_per_call}"]
+    return ["spade_tf.train", *flags, f"--workdir={workdir.path.name}"]
 
 
 def test_stopped_and_continued_equals_uninterrupted_bit_for_bit(tmp_path):
     """Ten steps in one process; five, SIGTERM, and five more in another.
 
-    With a latent, an example cache, a learning rate in decay and two steps in one compiled call.
+    With a latent, an example cache and a learning rate in decay; five steps in one compiled call
+    for the first, two or one for the others.
     """
     whole, parts = Workdir(tmp_path / "whole"), Workdir(tmp_path / "parts")
-    done = run(tmp_path, "-m", "spade_tf.train", *FLAGS, "--workdir=whole")
+    done = subprocess.run(
+        [sys.executable, "-m", *command(whole, 5)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert "step 0 of 10" in done.stdout
 
-    stopped = run(tmp_path, "-c", STOPPED_AT_STEP_5, *FLAGS, "--workdir=parts")
-    assert stopped.returncode == 0, stopped.stderr
+    stopped = Command(command(parts, 2), tmp_path, before=STOP_AT_STEP_5).finish()
+    assert stopped.status == 0, stopped.stderr
     assert "SIGTERM: saved parts" in stopped.stderr.replace(f"{tmp_path}/", "")
     assert "run the same command to continue" in stopped.stderr
     assert parts.latest_checkpoint().endswith("step-5")
 
-    continued = run(tmp_path, "-m", "spade_tf.train", *FLAGS, "--workdir=parts")
-    assert continued.returncode == 0, continued.stderr
+    continued = Command(command(parts, 2), tmp_path).finish()
+    assert continued.status == 0, continued.stderr
     assert "continuing at step 5 of 10" in continued.stdout
 
     expected, actual = (tensors(w.latest_checkpoint()) for w in (whole, parts))
@@ -109,7 +98,7 @@ def test_stopped_and_continued_equals_uninterrupted_bit_for_bit(tmp_path):
     lines = [json.loads(line) for line in parts.losses.read_text().splitlines()]
     assert [line["step"] for line in lines] == [5, 10]
     assert parts.losses.read_text() == whole.losses.read_text()
-    assert parts.read_config() == whole.read_config()
+    assert parts.read_config() == replace(whole.read_config(), "train.steps_per_execution", 2)
     events = [(line["event"], line["step"]) for line in read_lines(parts.history)]
     assert events == [("start", 0), ("stopped", 5), ("start", 5), ("done", 10)]
     assert [line["step"] for line in read_lines(parts.speed)] == [5, 10]

@@ -24,14 +24,12 @@ _SECONDS = flags.DEFINE_float("seconds", 10.0, "how long to measure", lower_boun
 _NEED = flags.DEFINE_float(
     "step_images_per_second", 0.0, "what training takes without waiting; 0 = not known"
 )
-
 _SHARDS = flags.DEFINE_list("shards", [], "folders of shards to compare with data.root")
 
 command_line.define_config_flags()
 
 TURNS = 5
 """How often each source has its turn; what else the machine does meets all of them alike."""
-
 
 READY_BATCHES = 12
 """More than a stream prepares in advance; they are taken before the clock starts."""

@@ -12,10 +12,10 @@ from tests.data.small_sets import (
     ROOT,
     assert_same,
     custom_set,
+    facade_set,
     images_of,
     make_config,
     paint,
-    write_png,
 )
 
 COCO = ROOT.parent / "shared" / "data" / "coco_stuff_sample"
@@ -192,14 +192,7 @@ def test_photographs_of_every_usual_kind(tmp_path):
 
 
 def test_facades_are_read_by_palette_index(tmp_path):
-    label_map = np.random.default_rng(0).integers(1, 13, (32, 32)).astype(np.uint8)
-    for folder, name in (("base", "cmp_b0001"), ("extended", "cmp_x0001")):
-        write_png(tmp_path / folder / f"{name}.png", label_map)
-        picture = Image.fromarray(label_map)
-        picture.save(tmp_path / folder / f"{name}.jpg")
-        picture = picture.convert("P")
-        picture.putpalette([value for i in range(13) for value in (0, 20 * i, 170)])
-        picture.save(tmp_path / folder / f"{name}.png")
+    label_map = facade_set(tmp_path / "base", tmp_path / "extended")
     config = make_config(
         data__dataset="facades",
         data__root=str(tmp_path),

@@ -55,6 +55,19 @@ def custom_set(
     return make_config(**(defaults | values))
 
 
+def facade_set(
+    base: pathlib.Path, extended: pathlib.Path, height: int = 32, width: int = 32
+) -> np.ndarray:
+    """Makes the CMP database's two parts, a facade in each; returns the label map of both."""
+    label_map = np.random.default_rng(0).integers(1, 13, (height, width)).astype(np.uint8)
+    picture = Image.fromarray(label_map).convert("P")
+    picture.putpalette([value for i in range(13) for value in (0, 20 * i, 170)])
+    for path in (base / "cmp_b0001", extended / "cmp_x0001"):
+        write_png(path.with_suffix(".jpg"), label_map)
+        picture.save(path.with_suffix(".png"))
+    return label_map
+
+
 def make_config(**values) -> Config:
     """A config with values replaced; `data__root` stands for the key `data.root`."""
     config = Config()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from spade_tf.models import build_discriminator, build_generator
 from spade_tf.pytorch import load_state_dict
@@ -12,8 +13,13 @@ TERMS = ("G_GAN", "G_GAN_Feat", "D_Fake", "D_Real")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["spade_training", "clade_training"])
-def test_training(name, agree):
+@pytest.mark.parametrize(
+    ("name", "compiled"), [("spade_training", True), ("clade_training", False)]
+)
+def test_training(name, compiled, agree, request):
+    """One compiled, as for users; the other not, which takes less than half of the time."""
+    tf.config.run_functions_eagerly(not compiled)
+    request.addfinalizer(lambda: tf.config.run_functions_eagerly(False))
     vectors = Vectors(name)
     trainer = Trainer(vectors.config({"train.batch_size": 2}))
     load_state_dict(trainer.generator, vectors.state("init/G/"))

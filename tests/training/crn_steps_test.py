@@ -11,36 +11,19 @@ from spade_tf.training.checkpoints import Checkpoints, load_generator
 from spade_tf.training.workdir import Workdir
 from tests.tiny_config import tiny_config
 from tests.tiny_crn import CRN
+from tests.training.small_batches import make_batch, values_of
+
+pytestmark = pytest.mark.usefixtures("eager")
 
 SMALL = {**CRN, "data.height": 16, "data.width": 16}
-
-
-@pytest.fixture(autouse=True)
-def eager():
-    """Compiling a step takes longer than running it."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-def make_batch(size=2):
-    draw = np.random.default_rng(1)
-    return {
-        "label_map": draw.integers(0, 5, (size, 16, 16)).astype("int32"),
-        "image": draw.uniform(-1, 1, (size, 16, 16, 3)).astype("float32"),
-    }
 
 
 def make_trainer(values=None):
     return Trainer(tiny_config({**SMALL, **(values or {})}))
 
 
-def values_of(variables):
-    return {v.path: v.numpy() for v in variables}
-
-
 def test_every_image_is_compared_and_every_weight_learns():
-    trainer, batch = make_trainer(), make_batch()
+    trainer, batch = make_trainer(), make_batch(side=16)
     before = values_of(trainer.generator.trainable_variables)
     images, network = trainer.generator.images(batch), trainer.steps.perceptual_network
     maps = [network(images[:, :, :, k]) for k in range(3)]
@@ -61,7 +44,7 @@ def test_every_image_is_compared_and_every_weight_learns():
 def test_one_image_is_compared_as_it_is():
     trainer, batch = (
         make_trainer({"model.diversity": 1, "losses.vgg_maps": "crn_512"}),
-        make_batch(),
+        make_batch(side=16),
     )
     network = trainer.steps.perceptual_network
     fake = network(trainer.generator.images(batch)[:, :, :, 0])
@@ -72,17 +55,12 @@ def test_one_image_is_compared_as_it_is():
 def test_other_generators_learn_without_a_discriminator_too():
     values = {"losses.gan": "none", "losses.vgg_weight": 1.0, "losses.vgg_weights": "none"}
     trainer = Trainer(tiny_config({**values, "model.norm": "clade"}))
-    draw = np.random.default_rng(1)
-    batch = {
-        "label_map": draw.integers(0, 5, (2, 32, 32)).astype("int32"),
-        "image": draw.uniform(-1, 1, (2, 32, 32, 3)).astype("float32"),
-    }
-    assert list(trainer.train_step(batch)) == trainer.term_names == ["G_VGG"]
+    assert list(trainer.train_step(make_batch())) == trainer.term_names == ["G_VGG"]
 
 
 def test_a_checkpoint_without_a_discriminator(tmp_path):
     trainer, workdir = make_trainer(), Workdir(tmp_path)
-    trainer.train_step(make_batch())
+    trainer.train_step(make_batch(side=16))
     workdir.describe(trainer.config)
     Checkpoints(workdir, trainer.state, 1).save()
     again = make_trainer({"train.seed": 3})
@@ -92,7 +70,7 @@ def test_a_checkpoint_without_a_discriminator(tmp_path):
     for path, value in values_of(again.state.generator_optimizer.variables).items():
         np.testing.assert_array_equal(value, expected[path])
     _, generator, encoder = load_generator(workdir)
-    batch = make_batch()
+    batch = make_batch(side=16)
     np.testing.assert_array_equal(generator(batch), trainer.state.ema_generator(batch))
     assert encoder is None
 
@@ -100,7 +78,7 @@ def test_a_checkpoint_without_a_discriminator(tmp_path):
 def test_only_some_layers_learn():
     trainer = make_trainer({"train.only_layers": "module_16, to_image"})
     before = values_of(trainer.generator.trainable_variables)
-    trainer.train_step(make_batch())
+    trainer.train_step(make_batch(side=16))
     after = values_of(trainer.generator.trainable_variables)
     moved = {path.split("/")[1] for path in before if np.any(before[path] != after[path])}
     assert moved == {"module_16", "to_image"}

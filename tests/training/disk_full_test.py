@@ -6,6 +6,7 @@ import pytest
 
 from spade_tf.training.json_lines import read_lines
 from spade_tf.training.workdir import Workdir
+from tests.tiny_pix2pixhd import PIX2PIXHD
 from tests.training.real_command import start, tensors
 
 pytestmark = pytest.mark.slow
@@ -31,13 +32,13 @@ def disk(tmp_path):
 
 def run(workdir, steps, on_failed_save="stop"):
     values = {
+        **PIX2PIXHD,
         "train.steps": steps,
         "train.sample_every_steps": 100,
         "train.on_failed_save": on_failed_save,
     }
-    process = start(workdir, values)
-    _, errors = process.communicate(timeout=300)
-    return process.returncode, errors
+    result = start(workdir, values).finish()
+    return result.status, result.stderr
 
 
 def unchanged(checkpoint, before):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from spade_tf.config import load_config
 from spade_tf.training import Trainer, feature_clusters
@@ -19,7 +20,7 @@ def test_fewer_points_than_clusters():
 
 
 @pytest.mark.slow
-def test_features_are_learnt_and_clustered(monkeypatch):
+def test_features_are_learnt_and_clustered(eager, monkeypatch):
     rng = np.random.default_rng(0)
     batch = {
         "label_map": rng.integers(0, 4, (1, 32, 32)).astype("int32"),  # label 4 is nowhere
@@ -46,8 +47,6 @@ def test_features_are_learnt_and_clustered(monkeypatch):
     kernels = [i for i, v in enumerate(trainer.encoder.variables) if v.name == "kernel"]
     after = trainer.encoder.get_weights()
     assert all(np.abs(before[i] - after[i]).max() > 0 for i in kernels)
-
-    import tensorflow as tf
 
     images = tf.data.Dataset.from_tensors(batch)
     monkeypatch.setattr(feature_clusters, "make_dataset", lambda *_: images)

@@ -5,24 +5,11 @@ import tensorflow as tf
 from spade_tf.training import Trainer
 from spade_tf.training.gradient_norms import GradientNorms
 from tests.tiny_config import tiny_config
+from tests.training.small_batches import make_batch
+
+pytestmark = pytest.mark.usefixtures("eager")
 
 VALUES = {"model.norm": "clade", "model.latent_dim": 3}
-
-
-@pytest.fixture(autouse=True)
-def eager():
-    """Compiling takes longer than running it."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-def make_batch(size=2):
-    draw = np.random.default_rng(1)
-    return {
-        "label_map": draw.integers(0, 5, (size, 32, 32)).astype("int32"),
-        "image": draw.uniform(-1, 1, (size, 32, 32, 3)).astype("float32"),
-    }
 
 
 def make_trainer(values=None, strategy=None):

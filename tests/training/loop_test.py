@@ -34,14 +34,6 @@ def scenes(values=None):
     )
 
 
-@pytest.fixture
-def eager():
-    """Compiling a step takes half a minute, running it uncompiled two seconds."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 def steps_in(workdir):
     return [json.loads(line)["step"] for line in workdir.losses.read_text().splitlines()]
 

@@ -7,6 +7,7 @@ import pytest
 
 from spade_tf.config import load_config
 from spade_tf.training.memory_estimate import estimate_memory
+from tests import tiny_pix2pixhd
 from tests.tiny_config import tiny_config
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -116,7 +117,7 @@ def test_estimate_is_near_what_is_measured():
 
 
 def test_what_each_part_is_made_of():
-    values = {"model.norm": "clade", "train.memory_check": "stop"}
+    values = tiny_pix2pixhd.PIX2PIXHD
     one = estimate_memory(tiny_config(values), 1)
     two = estimate_memory(tiny_config(values), 2)
     assert one.total == one.state + one.gradients + one.features + one.working + one.runtime

@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from spade_tf.config import load_config
 from spade_tf.training import loop
@@ -20,14 +19,23 @@ CLADE = {
     # Changes of weights in proportion to gradients; Adam's own divide each by itself.
     "train.learning_rate": 0.1,
     "train.adam_epsilon": 1.0,
-    # The start grid is one pixel: without a style, layouts that agree there have no variance, and
+    # The start grid is one pixel: without a latent, layouts that agree there have no variance, and
     # the first norms would make large numbers of rounding errors.
     "model.latent_dim": 3,
-    "model.encoder_size": 16,
+    "model.style_encoder": False,
+    "model.spectral_norm": True,
+    "discriminator.spectral_norm": True,
     "train.batch_size": 4,
     "train.steps": 2,
 }
-SPADE = {**CLADE, "model.norm": "spade", "train.steps": 1}
+# Spectral vectors are those of any norm: CLADE's runs have them.
+SPADE = {
+    **CLADE,
+    "model.norm": "spade",
+    "model.spectral_norm": False,
+    "discriminator.spectral_norm": False,
+    "train.steps": 1,
+}
 
 
 def free_ports(count):
@@ -55,9 +63,9 @@ def start_two(folder, values):
 
 
 def finish(workers):
-    outputs = [worker.communicate(timeout=300) for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0], outputs
-    return outputs
+    results = [worker.finish() for worker in workers]
+    assert [result.status for result in results] == [0, 0], results
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -74,17 +82,11 @@ def compare(folder, values, path):
     has no gradient, a bias before a norm, has up to 1e-6 of rounding; all others have 2e-3 or more.
     """
     four = start(path / "mirrored", {**values, "train.strategy": "mirrored"}, cpus=4)
-    tf.config.run_functions_eagerly(True)
-    try:
-        loop.train(
-            load_config("landscapes", {**VALUES, **values, "train.strategy": "one"}),
-            str(path / "one"),
-        )
-    finally:
-        tf.config.run_functions_eagerly(False)
-    output, errors = four.communicate(timeout=300)
-    assert four.returncode == 0, errors
-    assert "batch 4 on 4 device(s)" in output
+    one = load_config("landscapes", {**VALUES, **values, "train.strategy": "one"})
+    loop.train(one, str(path / "one"))
+    result = four.finish()
+    assert result.status == 0, result.stderr
+    assert "batch 4 on 4 device(s)" in result.stdout
     run = Workdir(folder / "run")
     for strategy in ("mirrored", "one"):
         other = Workdir(path / strategy)
@@ -105,19 +107,19 @@ def files(workdir):
     return {str(path) for path in paths if path.parts[0] != "tensorboard"}
 
 
-def test_two_workers_train_clade_as_one_device(undisturbed, tmp_path):
-    folder, outputs = undisturbed
+def test_two_workers_train_clade_as_one_device(eager, undisturbed, tmp_path):
+    folder, (chief, other) = undisturbed
     compare(folder, CLADE, tmp_path)
-    assert "batch 4 on 4 device(s); step 0 of 2" in outputs[0][0]
-    assert "done after 2 steps" in outputs[0][1]
-    assert "done" not in outputs[1][1] and "step 0" not in outputs[1][0]
+    assert "batch 4 on 4 device(s); step 0 of 2" in chief.stdout
+    assert "done after 2 steps" in chief.stderr
+    assert "done" not in other.stderr and "step 0" not in other.stdout
     # One writer, and nothing is left of the other.
     assert files(folder / "run") == files(tmp_path / "mirrored")
     assert len(list((folder / "run" / "tensorboard").iterdir())) == 1
     assert not list((folder / "local_1").glob("spade_tf_*"))
 
 
-def test_two_workers_train_spade_as_one_device(tmp_path):
+def test_two_workers_train_spade_as_one_device(eager, tmp_path):
     finish(start_two(tmp_path, SPADE))
     compare(tmp_path, SPADE, tmp_path)
 
@@ -127,17 +129,17 @@ def test_a_lost_worker_stops_the_run_which_then_continues(undisturbed, tmp_path)
     run = Workdir(tmp_path / "run")
     chief, other = start_two(tmp_path, CLADE)
     while not run.latest_checkpoint():
-        assert chief.poll() is None and other.poll() is None
+        assert chief.running() and other.running()
         time.sleep(0.05)
     other.kill()
-    _, errors = chief.communicate(timeout=300)
-    assert chief.returncode == 1
-    other.communicate()
-    (line,) = [line for line in errors.splitlines() if line.startswith("error: ")]
+    result = chief.finish()
+    assert result.status == 1
+    assert other.finish().status == -9
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert "error: lost worker 1 (127.0.0.1:" in line
     assert f"training goes on from {run.latest_checkpoint()}" in line
     # Behind it, a thread pool of TensorFlow's, which only uncompiled steps use, may end badly.
-    assert "Traceback" not in errors.partition("error: ")[0]
+    assert "Traceback" not in result.stderr.partition("error: ")[0]
     assert run.latest_step() < CLADE["train.steps"]
 
     finish(start_two(tmp_path, CLADE))

@@ -18,6 +18,7 @@ from spade_tf.models import build_generator
 from spade_tf.training import Trainer
 from spade_tf.training.recompute import blocks_of, recompute_blocks
 from tests.tiny_config import tiny_config
+from tests.training.small_batches import make_batch, values_of
 
 LABELS = 3
 
@@ -116,26 +117,19 @@ def test_gradients_and_states_are_those_without_bit_for_bit(two_replicas, kind, 
             assert np.any(value != 0) or "conv/bias" in name or "edge" in name, name
 
 
-def test_a_training_step_is_that_without(request, tmp_path):
+def test_a_training_step_is_that_without(eager, tmp_path):
     """With beta_1 = 0 Adam's momentum is the gradient: it too is compared."""
-    tf.config.run_functions_eagerly(True)
-    request.addfinalizer(lambda: tf.config.run_functions_eagerly(False))
     values = {"model.norm": "clade", "model.latent_dim": 3, "train.discriminator_fake": "shared"}
-    rng = np.random.default_rng(1)
-    batch = {
-        "label_map": rng.integers(0, 5, (2, 32, 32)).astype("int32"),
-        "image": rng.uniform(-1, 1, (2, 32, 32, 3)).astype("float32"),
-    }
     results = []
     for recompute in (False, True):
         trainer = Trainer(tiny_config({**values, "train.recompute": recompute}))
-        start = {v.path: v.numpy() for v in trainer.generator.variables}
-        losses = trainer.train_step(batch)
+        start = values_of(trainer.generator.variables)
+        losses = trainer.train_step(make_batch())
         state = trainer.state.checkpoint()
         names = {name for name, _ in tf.train.list_variables(state.write(str(tmp_path / "state")))}
         parts = trainer.generator, trainer.encoder, trainer.state.ema_generator
         owners = [*parts, trainer.discriminator, trainer.state.generator_optimizer]
-        values_after = [{v.path: v.numpy() for v in owner.variables} for owner in owners]
+        values_after = [values_of(owner.variables) for owner in owners]
         results.append((losses, names, values_after))
     (losses, names, expected), (same_losses, same_names, actual) = results
     assert losses == same_losses

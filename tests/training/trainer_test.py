@@ -1,3 +1,5 @@
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -6,48 +8,27 @@ import tensorflow as tf
 from spade_tf.errors import UserError
 from spade_tf.training import Trainer
 from spade_tf.training import trainer as trainer_module
+from spade_tf.training.state import discriminator_rate, generator_rate
+from spade_tf.training.steps import Steps
+from spade_tf.training.trainer import global_batch_size
 from tests.tiny_config import tiny_config
+from tests.tiny_pix2pixhd import PIX2PIXHD
+from tests.training.small_batches import make_batch, values_of
 
-LABELS = 5
+pytestmark = pytest.mark.usefixtures("eager")
+
 # Steps that change weights in proportion to their gradients; Adam's own divide each by itself.
 PROPORTIONAL = {"train.learning_rate": 0.1, "train.adam_epsilon": 1.0}
 CLADE = {"model.norm": "clade"}  # takes half of SPADE's time
-
-
-@pytest.fixture
-def compiled():
-    """For a test whose functions are compiled."""
-
-
-@pytest.fixture(autouse=True)
-def eager(request):
-    """Compiling a step takes half a minute, running it uncompiled two seconds."""
-    tf.config.run_functions_eagerly("compiled" not in request.fixturenames)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-def make_batch(size=2, seed=1):
-    rng = np.random.default_rng(seed)
-    return {
-        "label_map": rng.integers(0, LABELS, (size, 32, 32)).astype("int32"),
-        "instance_map": np.kron(rng.integers(0, 3, (size, 4, 4)), np.ones((8, 8))).astype("int32"),
-        "image": rng.uniform(-1, 1, (size, 32, 32, 3)).astype("float32"),
-    }
 
 
 def make_trainer(values=None, **arguments):
     return Trainer(tiny_config({**CLADE, **(values or {})}), **arguments)
 
 
-def values_of(variables):
-    return {v.path: v.numpy() for v in variables}
-
-
 @pytest.mark.parametrize(
     ("values", "names"),
     [
-        ({}, ["G_GAN", "G_GAN_Feat", "D_Fake", "D_Real"]),
         (
             {"losses.vgg_weight": 10.0, "losses.vgg_weights": "none", "model.latent_dim": 3},
             ["G_GAN", "G_GAN_Feat", "G_VGG", "G_KLD", "D_Fake", "D_Real"],
@@ -91,16 +72,21 @@ def test_every_network_learns():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "values",
-    [
-        {**CLADE, "discriminator.num_scales": 2, "data.has_instances": True},
-        {"model.latent_dim": 3, "losses.kl_weight": 10.0},
-    ],
-)
-def test_two_replicas_of_4_train_as_one_of_8(two_replicas, values):
-    """One step; with beta_1 = 0 Adam's momentum is the gradient, its velocity the squared one."""
-    config = tiny_config({**PROPORTIONAL, "train.batch_size": 8, **values})
+def test_two_replicas_of_4_train_as_one_of_8(two_replicas):
+    """One step; with beta_1 = 0 Adam's momentum is the gradient, its velocity the squared one.
+
+    SPADE's replicas are compared in multi_worker_test.py.
+    """
+    values = {
+        **PROPORTIONAL,
+        **CLADE,
+        "train.batch_size": 8,
+        "data.has_instances": True,
+        "discriminator.num_scales": 2,
+        "model.latent_dim": 3,
+        "losses.kl_weight": 10.0,
+    }
+    config = tiny_config(values)
     one, two = Trainer(config), Trainer(config, strategy=two_replicas)
     batch = make_batch(8)
     start = values_of(one.generator.variables)
@@ -117,37 +103,34 @@ def test_two_replicas_of_4_train_as_one_of_8(two_replicas, values):
 
     for name in ("generator_optimizer", "discriminator_optimizer"):
         compare(name, lambda v: v.numpy() if "velocity" not in v.path else np.sqrt(v.numpy()))
-    networks = ["generator", "discriminator", "ema_generator", "encoder"]
-    for name in networks if one.encoder else networks[:-1]:
+    for name in ("generator", "discriminator", "ema_generator", "encoder"):
         compare(name, lambda v: v.numpy(), rtol=1e-4, atol=1e-6)
     moved = [np.abs(v.numpy() - start[v.path]).max() for v in one.generator.trainable_variables]
     assert max(moved) > 1e-3
 
 
 def test_noise_is_the_replicas_rows_of_the_global_noise(two_replicas):
-    values = {"model.latent_dim": 3, "train.batch_size": 4}
-    one = make_trainer(values)
-    two = make_trainer(values, strategy=two_replicas)
+    config = tiny_config({"model.latent_dim": 3})
+    steps = Steps(config, types.SimpleNamespace(encoder=None), None, global_batch_size=4)
     step = tf.constant(7, tf.int64)
-    whole = one.strategy.run(one.steps._noise, (step, 1))
-    halves = two_replicas.experimental_local_results(two_replicas.run(two.steps._noise, (step, 1)))
+    whole = steps._noise(step, 1)
+    halves = two_replicas.experimental_local_results(two_replicas.run(steps._noise, (step, 1)))
     np.testing.assert_array_equal(np.concatenate([np.array(half) for half in halves]), whole)
     assert whole.shape == (4, 3)
-    others = [one.strategy.run(one.steps._noise, other) for other in ((step, 0), (step + 1, 1))]
+    others = [steps._noise(*other) for other in ((step, 0), (step + 1, 1))]
     assert all(np.abs(other - whole).max() > 0.1 for other in others)  # every turn has its own
 
 
 @pytest.mark.parametrize(("ttur", "rates"), [(True, (1e-4, 4e-4)), (False, (2e-4, 2e-4))])
 def test_rates_of_two_time_scales(ttur, rates):
-    state = make_trainer({"train.ttur": ttur}).state
-    actual = [state.generator_optimizer.learning_rate, state.discriminator_optimizer.learning_rate]
-    np.testing.assert_allclose(actual, rates, rtol=1e-6)
+    config = tiny_config({"train.ttur": ttur})
+    assert (generator_rate(config), discriminator_rate(config)) == pytest.approx(rates)
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_float16"])
 def test_rates_follow_the_images_seen(precision):
     """4 epochs of 10 images, the last 2 in decay: factors 1, 1, 1, 1/2."""
-    values = {"train.epochs": 4, "train.decay_epochs": 2, "train.precision": precision}
+    values = {**PIX2PIXHD, "train.epochs": 4, "train.decay_epochs": 2, "train.precision": precision}
     trainer = make_trainer(values, images_per_epoch=10)
     for images, factor in ((0, 1), (29, 1), (30, 0.5), (39, 0.5), (1000, 0.5)):
         trainer.state.images_seen.assign(images)
@@ -162,7 +145,7 @@ def test_rates_follow_the_images_seen(precision):
 
 
 def test_discriminator_steps():
-    trainer = make_trainer({"train.discriminator_steps": 2})
+    trainer = make_trainer({**PIX2PIXHD, "train.discriminator_steps": 2})
     trainer.train_step(make_batch())
     assert int(trainer.state.generator_optimizer.iterations) == 1
     assert int(trainer.state.discriminator_optimizer.iterations) == 2
@@ -180,66 +163,6 @@ def test_image_that_the_discriminator_learns_from(fake, passes):
     np.testing.assert_allclose(norm.moving_mean.numpy(), 1000 * 0.9**passes, rtol=1e-3)
 
 
-def test_accumulated_steps_equal_one_with_the_mean_gradient():
-    values = {
-        **PROPORTIONAL,
-        # Spectral vectors and running statistics move at every step; without them two steps on
-        # one batch have the same gradients.
-        "model.spectral_norm": False,
-        "discriminator.spectral_norm": False,
-    }
-    one = make_trainer(values)
-    two = make_trainer({**values, "train.gradient_accumulation": 2})
-    before = values_of(two.generator.trainable_variables)
-    batch = make_batch()
-    one.train_step(batch)
-    two.train_step(batch)
-    for variable in two.generator.trainable_variables:
-        np.testing.assert_array_equal(variable.numpy(), before[variable.path])
-    two.train_step(batch)
-    for network in ("generator", "discriminator"):
-        for a, b in zip(
-            getattr(one, network).trainable_variables,
-            getattr(two, network).trainable_variables,
-            strict=True,
-        ):
-            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-6, err_msg=a.path)
-    moved = [np.abs(v.numpy() - before[v.path]).max() for v in two.generator.trainable_variables]
-    assert max(moved) > 1e-4
-
-
-@pytest.mark.slow
-def test_two_replicas_accumulate_as_one_and_continue_in_the_middle(two_replicas, tmp_path):
-    values = {**PROPORTIONAL, "train.gradient_accumulation": 2}
-    one, two = make_trainer(values), make_trainer(values, strategy=two_replicas)
-    start = values_of(one.generator.trainable_variables)
-
-    def step_both(seed):
-        for trainer in (one, two):
-            trainer.train_step(make_batch(seed=seed))
-        states = (trainer.state for trainer in (one, two))
-        alone, together = (
-            values_of(state.generator.variables + state.generator_optimizer.variables)
-            for state in states
-        )
-        for path, value in alone.items():
-            atol = 1e-3 * np.abs(value).max() + 1e-6
-            np.testing.assert_allclose(together[path], value, atol=atol, err_msg=path)
-        return together
-
-    middle = step_both(seed=1)
-    waiting = [value for path, value in middle.items() if "gradient_accumulator" in path]
-    assert len(waiting) == len(start)
-    assert max(np.abs(value).max() for value in waiting) > 1e-3
-    for path, value in start.items():
-        np.testing.assert_array_equal(middle[path], value, err_msg=path)
-    one.train_step(make_batch(seed=3))  # which the state of the two undoes
-    saved = two.state.checkpoint().write(str(tmp_path / "middle"))
-    one.state.checkpoint().read(saved).assert_consumed()
-    end = step_both(seed=2)
-    assert max(np.abs(end[path] - value).max() for path, value in start.items()) > 1e-3
-
-
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -254,17 +177,25 @@ def test_what_two_replicas_cannot_do(two_replicas, values, message):
 
 def test_batch_of_another_size():
     with pytest.raises(UserError, match="the batch has 3 examples, expected train.batch_size=2"):
-        make_trainer().train_step(make_batch(3))
+        make_trainer(PIX2PIXHD).train_step(make_batch(3))
+
+
+@pytest.fixture(scope="module")
+def exact():
+    """The terms of the first step in float32."""
+    tf.config.run_functions_eagerly(True)
+    keras.utils.set_random_seed(0)
+    return make_trainer({"model.latent_dim": 3}).train_step(make_batch())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
-def test_mixed_precision(precision):
+def test_mixed_precision(exact, precision):
     values = {"train.precision": precision, "model.latent_dim": 3}
     trainer = make_trainer(values)
+    assert keras.config.dtype_policy().name == "float32"  # Keras's own is left alone
     before = values_of(trainer.generator.trainable_variables)
     history = [trainer.train_step(make_batch()) for _ in range(2)]
-    exact = make_trainer({"model.latent_dim": 3}).train_step(make_batch())
     assert history[0] == pytest.approx(exact, rel=0.05, abs=0.05)
     assert all(np.isfinite(list(losses.values())).all() for losses in history)
     variables = trainer.generator.variables + trainer.discriminator.variables
@@ -280,7 +211,7 @@ def test_mixed_precision(precision):
 )
 def test_float16_lowers_its_scale_instead_of_breaking(player, other):
     """A gradient that overflows halves its player's scale, and changes no weight of that one."""
-    trainer = make_trainer({"train.precision": "mixed_float16"})
+    trainer = make_trainer({**PIX2PIXHD, "train.precision": "mixed_float16"})
     optimizers = {
         name: getattr(trainer.state, f"{name}_optimizer") for name in ("generator", "discriminator")
     }
@@ -299,7 +230,7 @@ def test_float16_lowers_its_scale_instead_of_breaking(player, other):
 
 def test_average_of_the_generator_by_hand():
     """After step n the share of the old average is min(ema_decay, n / (n + 10))."""
-    trainer = make_trainer({"train.ema_decay": 0.1, "train.learning_rate": 0.1})
+    trainer = make_trainer({**PIX2PIXHD, "train.ema_decay": 0.1, "train.learning_rate": 0.1})
     generator, average = trainer.generator.to_image, trainer.state.ema_generator.to_image
     expected = generator.kernel.numpy()
     np.testing.assert_array_equal(average.kernel.numpy(), expected)
@@ -336,9 +267,9 @@ def test_same_seed_same_start():
 
 
 def test_default_batch_is_one_image_for_each_cpu(two_replicas):
-    values = {"train.batch_size": 0}
-    assert make_trainer(values).batch_size == 1
-    assert make_trainer(values, strategy=two_replicas).batch_size == 2
+    config = tiny_config({"train.batch_size": 0})
+    assert global_batch_size(config, tf.distribute.OneDeviceStrategy("CPU:0")) == 1
+    assert global_batch_size(config, two_replicas) == 2
 
 
 @pytest.fixture
@@ -350,70 +281,13 @@ def no_network(monkeypatch):
 
 
 def test_without_a_network_auto_trains_without_the_term(no_network, caplog):
-    trainer = make_trainer({"losses.vgg_weight": 10.0})
+    trainer = make_trainer({**PIX2PIXHD, "losses.vgg_weight": 10.0})
     assert "G_VGG" not in trainer.term_names
     assert "training WITHOUT the perceptual loss (G_VGG)" in caplog.text
     assert "imagenet cannot be downloaded" in caplog.text
 
 
 def test_without_a_network_imagenet_is_an_error(no_network):
-    values = {"losses.vgg_weight": 10.0, "losses.vgg_weights": "imagenet"}
+    values = {**PIX2PIXHD, "losses.vgg_weight": 10.0, "losses.vgg_weights": "imagenet"}
     with pytest.raises(UserError, match="imagenet cannot be downloaded"):
         make_trainer(values)
-
-
-def batches(count):
-    """An endless-enough stream of different batches."""
-    examples = [make_batch(seed=index) for index in range(count)]
-    stacked = {key: np.stack([e[key] for e in examples]) for key in examples[0]}
-    return tf.data.Dataset.from_tensor_slices(stacked)
-
-
-@pytest.mark.slow
-def test_steps_in_one_call_equal_single_calls(compiled, tmp_path):
-    """Three steps in one call, and three calls from the same state: bit for bit."""
-    trainer = make_trainer({"model.latent_dim": 3})
-    state = trainer.state.checkpoint()
-    start = state.write(str(tmp_path / "start"))
-
-    def run(calls):
-        state.read(start).assert_consumed()
-        iterator = iter(trainer.strategy.experimental_distribute_dataset(batches(3)))
-        terms = [trainer.run(iterator, steps) for steps in calls]
-        variables = trainer.generator.variables + trainer.state.discriminator_optimizer.variables
-        return {name: np.concatenate([t[name] for t in terms]) for name in terms[0]}, values_of(
-            variables
-        )
-
-    terms, variables = run([3])
-    assert list(terms) == trainer.term_names
-    assert int(trainer.state.step) == 3
-    assert int(trainer.state.images_seen) == 6
-    again, same_variables = run([1, 1, 1])
-    for name, values in terms.items():
-        assert len(set(values)) == 3
-        np.testing.assert_array_equal(values, again[name])
-    for path, value in variables.items():
-        np.testing.assert_array_equal(value, same_variables[path], err_msg=path)
-
-
-@pytest.mark.slow
-def test_xla_equals_eager(compiled):
-    values = {
-        **PROPORTIONAL,
-        "discriminator.num_layers": 1,
-        "train.discriminator_fake": "shared",  # less to compile
-    }
-    xla = make_trainer({**values, "train.jit_compile": True})
-    plain = make_trainer(values)
-    losses = xla.train_step(make_batch())
-
-    tf.config.run_functions_eagerly(True)
-    assert losses == pytest.approx(plain.train_step(make_batch()), rel=1e-4, abs=1e-5)
-    for a, b in zip(xla.generator.variables, plain.generator.variables, strict=True):
-        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-3, atol=1e-4, err_msg=a.path)
-
-
-def test_keras_policy_is_left_alone():
-    make_trainer({"train.precision": "mixed_float16"})
-    assert keras.config.dtype_policy().name == "float32"

@@ -14,7 +14,7 @@ from spade_tf.data.raw.cityscapes_19 import train_ids
 from spade_tf.data.raw.coco import paint_instances
 from spade_tf.data.shards.prepare import Request, prepare
 from spade_tf.errors import UserError
-from tests.data.small_sets import write_png
+from tests.data.small_sets import facade_set, write_png
 
 SIZE = (24, 32)
 SPLITS = ("train", "val")
@@ -63,12 +63,8 @@ def cityscapes(root):
 
 
 def facades(root):
-    for part, name in (("base", "cmp_b0001"), ("extended", "cmp_x0001")):
-        folder = root / f"CMP_facade_DB_{part}" / part
-        photograph(folder / f"{name}.jpg")
-        picture = Image.fromarray(ids(1, 13)).convert("P")
-        picture.putpalette([value for i in range(13) for value in (0, 20 * i, 170)])
-        picture.save(folder / f"{name}.png")
+    parts = (root / f"CMP_facade_DB_{part}" / part for part in ("base", "extended"))
+    facade_set(*parts, *SIZE)
 
 
 def camvid(root):

@@ -5,7 +5,6 @@ import os
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
 from spade_tf.config import replace
 from spade_tf.data.check import full_check, quick_check
@@ -16,7 +15,7 @@ from spade_tf.data.shards.reader import open_split
 from spade_tf.errors import UserError
 from spade_tf.evaluation.examples import Examples
 from tests.data.shards.sharded_sets import sharded, spoil
-from tests.data.small_sets import assert_same, custom_set, images_of, make_config, write_png
+from tests.data.small_sets import assert_same, custom_set, facade_set, images_of, make_config
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +85,7 @@ def test_any_start_and_any_number_of_workers_give_the_same_stream(shards, stream
 
 
 def test_the_palette_pngs_of_facades(tmp_path):
-    for part, name in (("base", "cmp_b0001"), ("extended", "cmp_x0001")):
-        pixels = np.random.default_rng(0).integers(1, 13, (32, 32)).astype(np.uint8)
-        write_png(tmp_path / part / f"{name}.png", pixels)
-        Image.fromarray(pixels).save(tmp_path / part / f"{name}.jpg")
-        picture = Image.fromarray(pixels).convert("P")
-        picture.putpalette([value for i in range(13) for value in (0, 20 * i, 170)])
-        picture.save(tmp_path / part / f"{name}.png")
+    facade_set(tmp_path / "base", tmp_path / "extended")
     config = make_config(
         data__dataset="facades",
         data__root=str(tmp_path),

@@ -1,0 +1,7 @@
+"""The model of the fewest layers, for tests of what is the same for every model."""
+
+PIX2PIXHD = {
+    "model.kind": "pix2pixhd",
+    "model.norm": "none",
+    "model.residual_blocks": 1,
+}
