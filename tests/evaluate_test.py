@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 MODELS = pathlib.Path(__file__).parents[1] / "serving" / "painter" / "models"
 TRAINED = MODELS / "landscapes_int8.tflite"
-NUM_IMAGES = 24
+NUM_IMAGES = 12
 
 
 @pytest.fixture(scope="module")
