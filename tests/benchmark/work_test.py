@@ -24,13 +24,15 @@ def test_macs_by_neighbourhoods_by_hand():
     assert generator_macs(complexity, 2, {(4, 6): (5, 7)}) == 2 * 1000 + 5 * 9 * 12
 
 
+BY_NEIGHBOURHOODS = tiny_config({"model.modulation": "neighbourhoods"})
+
+
 def test_neighbourhoods_of_one_label():
     # The windows of one label differ by how they lie over the border. Inner ones have their centres
     # up to one pixel outside. Along a side of n pixels there are n + 2 of them, at most 5; outer
     # ones n, at most 5.
-    config = tiny_config({"model.modulation": "neighbourhoods"})
     batch = {"label_map": np.zeros((2, 32, 32), np.int32)}
-    assert count_neighbourhoods(batch, config) == {
+    assert count_neighbourhoods(batch, BY_NEIGHBOURHOODS) == {
         (1, 1): (3**2, 1**2),
         (2, 2): (4**2, 2**2),
         (4, 4): (5**2, 4**2),
@@ -59,10 +61,10 @@ def test_work_of_inference_and_training():
 @pytest.mark.slow
 def test_modulation_of_the_experiment_decides():
     batch = {"label_map": np.zeros((1, 32, 32), np.int32)}
+    by_convolutions = tiny_config({"model.modulation": "convolutions"})
     convolutions, neighbourhoods = (
-        macs_of(batch, tiny_config({"model.modulation": how}), "inference")
-        for how in ("convolutions", "neighbourhoods")
+        macs_of(batch, config, "inference") for config in (by_convolutions, BY_NEIGHBOURHOODS)
     )
-    complexity = measure(tiny_config())
+    complexity = measure(by_convolutions)
     assert convolutions == complexity.macs()
     assert complexity.macs("backbone") < neighbourhoods < convolutions

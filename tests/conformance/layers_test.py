@@ -175,7 +175,8 @@ def test_builds_from_the_shape_of_x_alone(case):
     assert layer.compute_output_shape((8, *case.shape)) == output.shape
 
 
-@pytest.mark.parametrize("name", ["model.weights.h5", "model.keras", "checkpoint"])
+# A .keras file holds a .weights.h5 file, beside the config.
+@pytest.mark.parametrize("name", ["model.keras", "checkpoint"])
 def test_save_and_load(case, name, tmp_path):
     batch = make_batch(case)
     model, path = make_model(case, batch), str(tmp_path / name)
@@ -184,12 +185,8 @@ def test_save_and_load(case, name, tmp_path):
         loaded = keras.models.load_model(path)
     else:
         loaded = make_model(case, batch, seed=3)
-        if name == "checkpoint":
-            saved = tf.train.Checkpoint(model=model).write(path)
-            tf.train.Checkpoint(model=loaded).read(saved).assert_consumed()
-        else:
-            model.save_weights(path)
-            loaded.load_weights(path)
+        saved = tf.train.Checkpoint(model=model).write(path)
+        tf.train.Checkpoint(model=loaded).read(saved).assert_consumed()
     assert len(loaded.variables) == len(model.variables)
     for before, after in zip(model.variables, loaded.variables, strict=True):
         np.testing.assert_array_equal(before.numpy(), after.numpy())

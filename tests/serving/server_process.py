@@ -1,4 +1,4 @@
-"""Starts `python -m serving.server` as users do, in a process of its own, and stops it."""
+"""Starts `python -m serving.server` in a process of its own, and stops it."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any
 
 import grpc
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.serving.forked_server import ROOT, ForkedServer
 
 # TensorFlow takes half of it to start on a busy machine.
 START_SECONDS = 120.0
@@ -24,18 +24,12 @@ class ServerProcess:
 
     Args:
         *flags: of the command, without --port: any free one is taken.
+        forked: from a process that has imported TensorFlow; False starts it as users do.
     """
 
-    def __init__(self, *flags: str):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP_")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "serving.server", "--port=0", *flags],
-            cwd=ROOT,
-            env={**environment, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, *flags: str, forked: bool = True):
+        start = ForkedServer if forked else _start
+        self._process = start("--port=0", *flags)
         self.log: list[dict[str, Any]] = []
         """What the structured log says so far."""
         self.other: list[str] = []
@@ -115,6 +109,18 @@ class ServerProcess:
         if self._process.poll() is None:
             self._process.kill()
             self.wait()
+
+
+def _start(*flags: str) -> subprocess.Popen[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "serving.server", *flags],
+        cwd=ROOT,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def run_server(*flags: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""The command: its flags, its signals, its limits. Each test starts it as users do."""
+"""The command: its flags, its signals, its limits."""
 
 import concurrent.futures
 import socket
@@ -96,7 +96,7 @@ def test_sigterm_finishes_what_is_in_flight(slow):
     metrics = free_port()
     flags = (f"--model_base_path={slow}", "--model_name=slow", f"--metrics_port={metrics}")
     with (
-        ServerProcess(*flags) as server,
+        ServerProcess(*flags, forked=False) as server,
         server.channel() as channel,
         concurrent.futures.ThreadPoolExecutor(8) as pool,
     ):

@@ -62,7 +62,7 @@ def benchmark(folder, *flags, compiled=True):
 def test_prints_writes_and_draws(tmp_path):
     flags = ("--batches=2", "--models=clade", "--baseline=clade", "--nomemory")
     output = tmp_path / "output"
-    # Compiling a training step takes half a minute; `test_what_cannot_run_says_why` compiles.
+    # Compiling a training step takes half a minute.
     result = benchmark(tmp_path, *flags, f"--output={output}", compiled=False)
     assert result.status == 0, result.stderr
     report = json.loads((output / "benchmark.json").read_text())
@@ -95,17 +95,17 @@ def test_prints_writes_and_draws(tmp_path):
 
 
 def test_what_cannot_run_says_why(tmp_path):
-    flags = ("--what=inference", "--batches=1", "--torch=no", "--modes=xla,layers")
+    flags = ("--what=inference", "--batches=1", "--torch=no", "--modes=xla,eager")
     output = tmp_path / "output"
     result = benchmark(tmp_path, *flags, "--models=spade_neighbourhoods", f"--output={output}")
     assert result.status == 0, result.stderr
-    xla, layers = (line for line in result.stdout.splitlines() if "spade_neighbourhoods " in line)
-    assert "failed" not in layers
+    xla, eager = (line for line in result.stdout.splitlines() if "spade_neighbourhoods " in line)
+    assert "failed" not in eager
     assert "failed: model.modulation=neighbourhoods cannot be compiled with XLA" in xla
     report = json.loads((output / "benchmark.json").read_text())
-    xla, layers = report["workloads"][0]["rows"]
-    assert layers["memory_mib"] > 0
-    assert layers["grey_levels_off"] < 0.05
+    xla, eager = report["workloads"][0]["rows"]
+    assert eager["memory_mib"] > 0
+    assert eager["grey_levels_off"] < 0.05
     assert xla.keys() == {"model", "mode", "precision", "error"}
 
 

@@ -57,7 +57,7 @@ def runs(tmp_path_factory):
         ],
         "failing": ["failing_train", *SMALL, "--output=failed"],
     }
-    return run_commands(folder, commands), folder
+    return run_commands(folder, commands, compiled=False), folder
 
 
 def test_a_signal_stops_it_where_it_can_go_on(runs):
