@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from typing import Any
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -24,6 +26,7 @@ PROGRAM = """
 import gc, json, os, runpy, sys, tempfile, time
 from spade_tf import command_line
 command_line.import_tensorflow()
+import serving.engine.application
 import spade_tf.evaluation.pages.run_page, spade_tf.synthesis, spade_tf.training.loop
 import tensorflow as tf
 
@@ -64,6 +67,9 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
 
+ONE_AT_A_TIME = threading.Lock()
+
+
 @dataclasses.dataclass
 class Result:
     """What a command left: its exit status and what it printed."""
@@ -83,6 +89,8 @@ class Command:
         where compiling a training step takes half a minute.
       before: Python that the process runs first.
       environment: variables besides those of this process.
+      piped: what it prints can be read from `stdout` and `stderr` while it runs, as a
+        `subprocess.Popen`'s; `finish` then has none of it.
     """
 
     def __init__(
@@ -93,9 +101,14 @@ class Command:
         compiled: bool = True,
         before: str = "",
         environment: dict[str, str] | None = None,
+        piped: bool = False,
     ):
         self._folder = tempfile.TemporaryDirectory()
         self._prints = [pathlib.Path(self._folder.name) / name for name in ("stdout", "stderr")]
+        self._piped = piped
+        if piped:
+            for path in self._prints:
+                os.mkfifo(path)
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP_")}
         order = {
             "arguments": arguments,
@@ -105,13 +118,15 @@ class Command:
             "before": before,
             "environment": {**inherited, "PYTHONPATH": str(ROOT), **(environment or {})},
         }
-        self._process: int = _answer(order)
+        self.pid: int = _answer(order)
         self._status: int | None = None
+        if piped:
+            self.stdout, self.stderr = (path.open() for path in self._prints)
 
     def running(self, seconds: float = 0) -> bool:
         """Whether it still runs, at latest after so many seconds."""
         if self._status is None:
-            self._status = _answer({"wait": self._process, "seconds": seconds})
+            self._status = _answer({"wait": self.pid, "seconds": seconds})
         return self._status is None
 
     def finish(self, seconds: float = 300) -> Result:
@@ -120,22 +135,40 @@ class Command:
             self.kill()
             self.running(60)
         assert self._status is not None
-        stdout, stderr = (path.read_text() for path in self._prints)
+        stdout, stderr = ("" if self._piped else path.read_text() for path in self._prints)
         self._folder.cleanup()
         return Result(self._status, stdout, stderr)
 
+    def poll(self) -> int | None:
+        """The exit status, once there is one."""
+        return None if self.running() else self._status
+
+    def wait(self, timeout: float) -> int:
+        """The exit status; raises subprocess.TimeoutExpired."""
+        give_up = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > give_up:
+                raise subprocess.TimeoutExpired("command", timeout)
+            time.sleep(0.02)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal, unless it has ended."""
+        if self.running():
+            os.kill(self.pid, number)
+
     def kill(self) -> None:
         """As `kill -9` does."""
-        if self.running():
-            os.kill(self._process, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
 
 
 def _answer(order: dict[str, Any]) -> Any:
     """Sends an order and returns the answer to it."""
     process = _process()
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.flush()
-    return json.loads(process.stdout.readline())
+    with ONE_AT_A_TIME:
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from typing import Any
 
 import grpc
 
-from tests.serving.forked_server import ROOT, ForkedServer
+from tests.forked_commands import ROOT, Command
 
 # TensorFlow takes half of it to start on a busy machine.
 START_SECONDS = 120.0
@@ -28,8 +28,8 @@ class ServerProcess:
     """
 
     def __init__(self, *flags: str, forked: bool = True):
-        start = ForkedServer if forked else _start
-        self._process = start("--port=0", *flags)
+        command = ["serving.server", "--port=0", *flags]
+        self._process = Command(command, ROOT, piped=True) if forked else _start(command)
         self.log: list[dict[str, Any]] = []
         """What the structured log says so far."""
         self.other: list[str] = []
@@ -111,10 +111,10 @@ class ServerProcess:
             self.wait()
 
 
-def _start(*flags: str) -> subprocess.Popen[str]:
+def _start(command: list[str]) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "serving.server", *flags],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         env={**environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
