@@ -15,8 +15,6 @@ VALUES = {
     # Steps that change weights in proportion to their gradients; Adam's own divide each by itself.
     "train.learning_rate": 0.1,
     "train.adam_epsilon": 1.0,
-    "model.latent_dim": 3,
-    "model.style_encoder": False,
     # Less to compile.
     "discriminator.num_layers": 1,
     "train.discriminator_fake": "shared",
@@ -34,7 +32,7 @@ def xla(tmp_path_factory):
 def run(trainer, start, calls):
     """Trains on different batches with so many steps in each call; the terms, and all variables."""
     trainer.state.checkpoint().read(start).assert_consumed()
-    examples = [make_batch(seed=index) for index in range(3)]
+    examples = [make_batch(seed=seed) for seed in (1, 2, 3)]
     stacked = {key: np.stack([e[key] for e in examples]) for key in examples[0]}
     batches = tf.data.Dataset.from_tensor_slices(stacked)
     iterator = iter(trainer.strategy.experimental_distribute_dataset(batches))
