@@ -19,8 +19,8 @@ from spade_tf.config import Config
 CALLS = 3
 """Each on other label maps."""
 
-NO_POOL = {"TF_CPU_ALLOCATOR_USE_BFC": "false"}
-"""TensorFlow's pool would keep what building needed, and hide what painting does."""
+NO_POOL = {"TF_CPU_ALLOCATOR_USE_BFC": "false", "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "true"}
+"""TensorFlow's and oneDNN's pools would keep what building needed, and hide what painting does."""
 
 
 def peak_bytes(case: Case, config: Config, data_root: str | None) -> int:

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from spade_tf.inference.winograd import FEWEST_CHANNELS, WinogradConvolution, suits
+from spade_tf.inference.winograd import CROWDED, FEWEST_CHANNELS, WinogradConvolution, suits
 
 
 def test_two_rows_by_four_products():
@@ -32,6 +32,18 @@ def test_is_the_convolution(sizes, channels, filters, has_bias):
     found = WinogradConvolution(kernel, bias if has_bias else None)(x)
     limit = 2e-6 * np.abs(expected).max()
     np.testing.assert_allclose(found, expected, rtol=0, atol=limit)
+
+
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_rows_of_filters_do_not_crowd_the_cache(has_bias):
+    rng = np.random.default_rng(0)
+    kernel = rng.normal(size=(3, 3, 2, 2 * CROWDED))
+    bias = rng.normal(size=2 * CROWDED) if has_bias else np.zeros(2 * CROWDED)
+    conv = WinogradConvolution(kernel, bias if has_bias else None)
+    assert all(part.shape[-1] % CROWDED for part in conv.kernels)
+    x = rng.normal(size=(1, 3, 2, 2)).astype("float32")
+    expected = tf.nn.conv2d(x, kernel.astype("float32"), 1, "SAME") + bias
+    np.testing.assert_allclose(conv(x), expected, atol=1e-5)
 
 
 def test_sizes_need_not_be_known():
