@@ -11,6 +11,7 @@ from spade_tf.layers.layout_pyramid import LayoutPyramid
 from spade_tf.layers.patterned_layer import PatternedLayer
 from spade_tf.layers.resampling import pad, reflect
 from spade_tf.layers.spectral_normalization import SpectralNormalization
+from spade_tf.layers.wide_conv import WideConv2D
 
 RESAMPLINGS = ("none", "halve", "double")
 
@@ -62,7 +63,7 @@ class NormalisedConv(PatternedLayer):
         if self.resampling == "double":
             conv = DoublingConv2D(self.filters, **names)
         else:
-            conv = keras.layers.Conv2D(
+            conv = WideConv2D(
                 self.filters,
                 self.kernel_size,
                 strides=2 if self.resampling == "halve" else 1,

@@ -1,9 +1,12 @@
 """Normalisation without learned scale and shift, the first half of SPADE and CLADE."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
+
+from spade_tf.layers.own_gradient import own_gradient
 
 KINDS = ("sync_batch", "batch", "instance")
 
@@ -78,41 +81,30 @@ class ParameterFreeNorm(keras.layers.Layer):
     def call(self, x: Any, training: bool | None = None) -> Any:
         x = ops.cast(x, "float32")
         if self.kind == "instance":
-            return ops.cast(self._normalised_by_instance(x), self.compute_dtype)
-        if training:
-            centred, variance = self._batch_statistics(x)
+            x = _standardised(x, _mean_of_places, self.epsilon, rounding=ROUNDING)[0]
+        elif training:
+            x = self._by_statistics_of_the_batch(x)
         else:
-            centred, variance = x - self.moving_mean, self.moving_variance
-        return ops.cast(centred * ops.rsqrt(variance + self.epsilon), self.compute_dtype)
+            x = (x - self.moving_mean) * ops.rsqrt(self.moving_variance + self.epsilon)
+        return ops.cast(x, self.compute_dtype)
 
-    def _normalised_by_instance(self, x: Any) -> Any:
-        mean = _mean_of_places(x)
-        centred = x - mean
-        variance = _mean_of_places(ops.square(centred))
-        # A uniform channel is zero, not its rounding, which every further layer would magnify.
-        varies = ops.cast(variance > ops.square(ROUNDING * mean), "float32")
-        return centred * (varies * ops.rsqrt(variance + self.epsilon))
-
-    def _batch_statistics(self, x: Any) -> tuple[Any, Any]:
-        """Deviation from the batch mean and the variance; updates the running statistics."""
+    def _by_statistics_of_the_batch(self, x: Any) -> Any:
+        """Also updates the running statistics."""
         axes = tuple(range(x.ndim - 1))
         total = _sum_over_replicas if self.kind == "sync_batch" else _keep
         count = 1.0
         for axis in axes:
             count *= ops.cast(ops.shape(x)[axis], "float32")
         count = total(count)
-        mean = total(ops.sum(x, axes)) / count
-        centred = x - mean
-        variance = total(ops.sum(ops.square(centred), axes)) / count
+        x, mean, variance = _standardised(
+            x, lambda x: total(ops.sum(x, axes)) / count, self.epsilon
+        )
         unbiased = variance * count / ops.maximum(count - 1.0, 1.0)
         if self.kind == "batch":
             replicas = _sum_over_replicas(ops.ones(()))
-            self._update(
-                _sum_over_replicas(mean) / replicas, _sum_over_replicas(unbiased) / replicas
-            )
-        else:
-            self._update(mean, unbiased)
-        return centred, variance
+            mean, unbiased = (_sum_over_replicas(value) / replicas for value in (mean, unbiased))
+        self._update(mean, unbiased)
+        return x
 
     def _update(self, mean: Any, variance: Any) -> None:
         for running, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
@@ -128,6 +120,40 @@ class ParameterFreeNorm(keras.layers.Layer):
             "momentum": self.momentum,
             "epsilon": self.epsilon,
         }
+
+
+def _standardised(
+    x: Any, mean_of: Callable[[Any], Any], epsilon: float, rounding: float = 0.0
+) -> tuple[Any, Any, Any]:
+    """(x - mean) / sqrt(variance + epsilon), mean and variance; only the first has a gradient.
+
+    With y the first and g its gradient, that of x is (g - mean(g) - y mean(g y)) / deviation: six
+    passes over the map where the steps one by one would take ten, and y is all that is kept.
+
+    Args:
+        x: float32.
+        mean_of: the mean over places (and batch, and replicas), in a shape that broadcasts to x's.
+        epsilon: added to the variance.
+        rounding: deviation, in units of the mean, that counts as none. A uniform channel is then
+            zero, not its rounding, which every further layer would magnify.
+    """
+
+    @own_gradient
+    def standardised(x: Any) -> tuple:
+        mean = mean_of(x)
+        centred = x - mean
+        variance = mean_of(ops.square(centred))
+        rate = ops.rsqrt(variance + epsilon)
+        if rounding:
+            rate *= ops.cast(variance > ops.square(rounding * mean), "float32")
+        y = centred * rate
+
+        def gradient(of_y: Any) -> Any:
+            return (of_y - (mean_of(of_y) + y * mean_of(of_y * y))) * rate
+
+        return (y, mean, variance), gradient
+
+    return standardised(x)
 
 
 def _mean_of_places(x: Any) -> Any:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import keras
-
 from spade_tf.layers.initializers import xavier_normal
+from spade_tf.layers.wide_conv import WideConv2D
 
 
-def same_conv(filters: int, kernel_size: int, **kwargs: Any) -> keras.layers.Conv2D:
+def same_conv(filters: int, kernel_size: int, **kwargs: Any) -> WideConv2D:
     """A size-preserving convolution: zero padding, `xavier_normal()` kernel, zero biases.
 
     Args:
@@ -15,6 +14,6 @@ def same_conv(filters: int, kernel_size: int, **kwargs: Any) -> keras.layers.Con
         kernel_size: odd height and width of the kernel.
         kwargs: further arguments of `keras.layers.Conv2D`.
     """
-    return keras.layers.Conv2D(
+    return WideConv2D(
         filters, kernel_size, padding="same", kernel_initializer=xavier_normal(), **kwargs
     )

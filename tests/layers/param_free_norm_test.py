@@ -132,3 +132,52 @@ def test_a_uniform_channel_is_zero_and_not_its_rounding():
     out = np.asarray(norm(x))
     assert not out[..., 0].any()
     assert out[0, 0, 0, 1] > 1
+
+
+@pytest.mark.parametrize("kind", ["sync_batch", "batch", "instance"])
+def test_gradient_is_that_of_the_formula(kind):
+    rng = np.random.default_rng(0)
+    x, weights = rng.normal(3, 2, size=(2, 2, 4, 3, 5))
+    norm = ParameterFreeNorm(kind)
+    norm.build(x.shape)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x := tf.constant(x))
+        mean, variance = tf.nn.moments(
+            x, [1, 2] if kind == "instance" else [0, 1, 2], keepdims=True
+        )
+        theirs = tf.reduce_sum((x - mean) / tf.sqrt(variance + 1e-5) * weights)
+        ours = tf.reduce_sum(norm(tf.cast(x, tf.float32), training=True) * weights)
+    expected = tape.gradient(theirs, x)
+    assert np.abs(expected).max() > 0.1
+    np.testing.assert_allclose(tape.gradient(ours, x), expected, atol=1e-6)
+
+
+def test_gradient_of_sync_batch_flows_between_replicas(two_replicas):
+    """As that of one replica with all images."""
+    rng = np.random.default_rng(0)
+    values, weights = rng.normal(size=(2, 4, 1, 1, 1)).astype("float32")
+
+    def gradient(layer, x, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(layer(x, training=True) * weights)
+        return tape.gradient(loss, x)
+
+    whole = ParameterFreeNorm("sync_batch")
+    expected = flat(gradient(whole, tf.constant(values), weights))
+    with two_replicas.scope():
+        shared = ParameterFreeNorm("sync_batch")
+        shared.build(values.shape)
+
+    @tf.function
+    def run():
+        def of_replica():
+            first = 2 * tf.distribute.get_replica_context().replica_id_in_sync_group
+            x, mine = (tf.constant(all_)[first : first + 2] for all_ in (values, weights))
+            return gradient(shared, x, mine)
+
+        return two_replicas.run(of_replica)
+
+    found = [flat(part) for part in two_replicas.experimental_local_results(run())]
+    assert np.abs(expected).max() > 0.01
+    np.testing.assert_allclose(np.concatenate(found), expected, atol=1e-6)

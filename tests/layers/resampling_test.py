@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from spade_tf.layers.resampling import double, halve, pad
 
@@ -42,3 +43,11 @@ def test_halve_keeps_channels_and_images_apart():
 def test_pad_surrounds_with_zeros():
     expected = [[0, 0, 0, 0], [0, 1, 2, 0], [0, 0, 0, 0]]
     np.testing.assert_array_equal(pad(column([[1, 2]]), 1)[0, :, :, 0], expected)
+
+
+def test_gradient_of_double_is_the_sum_of_four():
+    x = tf.Variable(column([[1, 2], [3, 4]]))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(double(x) * column(np.arange(16).reshape(4, 4)))
+    expected = [[0 + 1 + 4 + 5, 2 + 3 + 6 + 7], [8 + 9 + 12 + 13, 10 + 11 + 14 + 15]]
+    np.testing.assert_allclose(tape.gradient(loss, x)[0, :, :, 0], expected)

@@ -3,10 +3,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spade_tf.layers import SpectralNormalization
+from spade_tf.layers import SpectralNormalization, spectral_normalization
 
 IDENTITY = np.eye(2, dtype="float32")
 KERNEL = np.array([[3.0, 0.0], [0.0, 1.0]], "float32")
+
+
+@pytest.fixture(params=["kernel", "output"])
+def divided(request, monkeypatch):
+    """Sigma divides the kernel, as always where it is small, or what a large one makes."""
+    if request.param == "output":
+        monkeypatch.setattr(spectral_normalization, "LARGE", 0)
+    return request.param
 
 
 def dense(kernel, u=None, v=None, **kwargs):
@@ -65,12 +73,14 @@ def test_vectors_start_at_length_one():
     assert (layer.vector_u.shape, layer.vector_v.shape) == ((3,), (5,))
 
 
-def test_gradient_flows_through_sigma():
+def test_gradient_flows_through_sigma(divided):
     rng = np.random.default_rng(0)
-    kernel, weights = rng.normal(size=(2, 4, 3))
+    kernel, x, weights = rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), rng.normal(size=(3, 3))
     layer = dense(kernel.astype("float32"))
+    x = x.astype("float32")
+    assert layer._has_smaller_output(x) == (divided == "output")
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(layer(np.eye(4, dtype="float32"), training=True) * weights)
+        loss = tf.reduce_sum(layer(x, training=True) * weights)
     gradient = tape.gradient(loss, layer.layer.kernel.value)
 
     u, v = (vector.numpy().astype("float64") for vector in (layer.vector_u, layer.vector_v))
@@ -79,16 +89,18 @@ def test_gradient_flows_through_sigma():
         step = np.zeros_like(kernel)
         step[index] = 1e-5
         high, low = (
-            np.sum(weights * moved / (v @ moved @ u)) for moved in (kernel + step, kernel - step)
+            np.sum(weights * (x @ moved) / (v @ moved @ u))
+            for moved in (kernel + step, kernel - step)
         )
         numeric[index] = (high - low) / 2e-5
     np.testing.assert_allclose(gradient, numeric, atol=1e-5)
 
 
-def test_convolution_kernel_is_a_matrix_with_outputs_last():
+def test_convolution_kernel_is_a_matrix_with_outputs_last(divided):
     layer = SpectralNormalization(keras.layers.Conv2D(4, 3, padding="same"))
-    x = np.random.default_rng(0).normal(size=(2, 5, 5, 2)).astype("float32")
+    x = np.random.default_rng(0).normal(size=(1, 5, 3, 2)).astype("float32")
     layer.build(x.shape)
+    assert layer._has_smaller_output(x) == (divided == "output")
     layer.layer.bias.assign([1.0, 2.0, 3.0, 4.0])
     for _ in range(100):
         y = layer(x, training=True)
@@ -111,6 +123,31 @@ def test_mixed_precision_takes_sigma_of_the_float32_kernel(policy):
     assert y.dtype == policy.removeprefix("mixed_")
     np.testing.assert_array_equal(layer.vector_v, full.vector_v)
     np.testing.assert_array_equal(y, tf.cast(expected, y.dtype))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.Dense(3, activation="relu"),
+        keras.layers.Dense(3, dtype="mixed_bfloat16"),
+        keras.layers.EinsumDense("bc,cd->bd", 3),
+    ],
+)
+def test_divides_the_kernel_of_what_is_not_known_to_be_linear_or_exact(layer, monkeypatch):
+    monkeypatch.setattr(spectral_normalization, "LARGE", 0)
+    wrapped = SpectralNormalization(layer)
+    wrapped.build((1, 4))
+    assert not wrapped._has_smaller_output(np.ones((1, 4)))
+
+
+def test_bias_of_a_divided_output_is_not_divided(divided):
+    layer = SpectralNormalization(keras.layers.Dense(3))
+    layer.build((None, 4))
+    layer.layer.bias.assign([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = layer(np.zeros((1, 4), "float32"), training=True)
+    np.testing.assert_allclose(y, [[1, 2, 3]], rtol=1e-6)
+    np.testing.assert_allclose(tape.gradient(y, layer.layer.bias.value), [1, 1, 1], rtol=1e-6)
 
 
 def test_works_in_a_functional_model():
