@@ -19,7 +19,14 @@ MODELS = {
 }
 """Our networks: what makes each of them of an experiment."""
 
-PYTORCH_MODELS = {"pytorch_spade": CONVOLUTIONS, "pytorch_clade": {"model.norm": "clade"}}
+PUBLISHED_MODELS = {"published_spade": CONVOLUTIONS, "published_clade": {"model.norm": "clade"}}
+"""The same networks in PyTorch with the detours of the papers' own code."""
+
+PYTORCH_MODELS = {
+    "pytorch_spade": CONVOLUTIONS,
+    "pytorch_clade": {"model.norm": "clade"},
+    **PUBLISHED_MODELS,
+}
 """The same networks in plain PyTorch, `spade_tf.benchmark.pytorch`."""
 
 MODES = ("graph", "xla", "eager", "layers")
@@ -64,6 +71,11 @@ class Case:
     def is_pytorch(self) -> bool:
         """Whether the network is PyTorch's."""
         return self.model in PYTORCH_MODELS
+
+    @property
+    def is_as_published(self) -> bool:
+        """Whether it takes the detours of the papers' own code."""
+        return self.model in PUBLISHED_MODELS
 
     def __str__(self) -> str:
         return f"{self.model} ({self.mode}, {self.precision})"

@@ -12,6 +12,8 @@ COLORS = {
     "clade": "tab:orange",
     "pytorch_spade": "0.8",
     "pytorch_clade": "navajowhite",
+    "published_spade": "0.9",
+    "published_clade": "papayawhip",
 }
 
 

@@ -13,8 +13,8 @@ from spade_tf.config import Config
 from spade_tf.files import beside
 
 KINDS = {
-    "convolutions": ("Conv2D", "_FusedConv2D"),
-    "matrix products": ("MatMul", "_FusedMatMul", "BatchMatMulV2"),
+    "convolutions": ("Conv2D", "FusedConv2D", "Conv2DWithBias", "PadWithConv2D"),
+    "matrix products": ("MatMul", "FusedMatMul", "BatchMatMulV2"),
     "sums of table rows": ("SparseSegmentSum", "SegmentSum"),
     "look-ups": ("GatherV2", "ResourceGather", "GatherNd"),
     "numbering": ("Unique", "UnsortedSegmentMax", "UnsortedSegmentMin", "FloorMod", "FloorDiv"),
@@ -48,6 +48,9 @@ KINDS = {
     ),
 }
 """TensorFlow's operations by what they do here; all others are `others`."""
+
+LIBRARY = re.compile("^_(Mkl)?(Native)?")
+"""What begins the name of an operation that TensorFlow put in another's place, such as oneDNN's."""
 
 OPERATION = re.compile(r"[^: ]+:(?P<type>_?[A-Z]\w*)")
 """How a trace names the run of an operation: `its/name:ItsType`."""
@@ -113,7 +116,8 @@ def times_by_kind(run: Callable[[Any], Any], batches: Sequence[Any]) -> dict[str
 
 def kind_of(operation: str) -> str:
     """The kind of an operation, by TensorFlow's name of its type."""
-    return next((kind for kind, names in KINDS.items() if operation in names), OTHERS)
+    name = LIBRARY.sub("", operation)
+    return next((kind for kind, names in KINDS.items() if name in names), OTHERS)
 
 
 def _operations(file: pathlib.Path) -> Iterator[tuple[str, float]]:

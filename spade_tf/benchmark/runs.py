@@ -38,5 +38,6 @@ def make_run(case: Case, config: Config, generator: Any = None) -> Run:
     from spade_tf.benchmark.pytorch.weights import state_dict_of
 
     if not is_inference:
-        return runs.training(config)
-    return runs.inference(config, state_dict_of(generator) if generator else None)
+        return runs.training(config, case.is_as_published)
+    state = state_dict_of(generator) if generator else None
+    return runs.inference(config, state, case.is_as_published)

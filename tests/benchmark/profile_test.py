@@ -7,7 +7,9 @@ from spade_tf.benchmark.profile import draw_profiles, kind_of, times_by_kind
 
 
 def test_operations_have_kinds():
-    assert kind_of("_FusedConv2D") == "convolutions"
+    for name in ("Conv2D", "_FusedConv2D", "_MklNativeConv2D", "_MklNativeFusedConv2D"):
+        assert kind_of(name) == "convolutions"
+    assert kind_of("_MklMatMul") == "matrix products"
     assert kind_of("ResourceGather") == "look-ups"
     assert kind_of("NoSuchOp") == "others"
 

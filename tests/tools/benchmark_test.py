@@ -72,7 +72,7 @@ def test_prints_writes_and_draws(tmp_path):
     ]
     models = ["clade"]
     if importlib.util.find_spec("torch"):
-        models += ["pytorch_spade", "pytorch_clade"]
+        models += ["pytorch_spade", "pytorch_clade", "published_spade", "published_clade"]
     for workload in report["workloads"]:
         rows = workload["rows"]
         assert [row["model"] for row in rows] == models
@@ -82,7 +82,7 @@ def test_prints_writes_and_draws(tmp_path):
             assert row["median_ms"] == pytest.approx(1e3 * seconds)
             assert row["images_per_second"] == pytest.approx(workload["batch"] / seconds)
             assert row["ratio"] == pytest.approx(row["median_ms"] / rows[0]["median_ms"])
-            if row["model"] == "pytorch_clade":
+            if row["model"] in ("pytorch_clade", "published_clade"):
                 assert row["gmacs"] == rows[0]["gmacs"] > 0
             if workload["what"] == "inference":
                 # Equal weights paint equal images, in PyTorch too.

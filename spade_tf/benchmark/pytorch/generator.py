@@ -19,12 +19,13 @@ class Generator(nn.Module):
 
     Args:
         config: an experiment with the norm `spade` or `clade` and without a latent.
+        as_published: of `CLADE`.
 
     Raises:
         UserError: a config with a latent or another norm, which nobody wrote in PyTorch here.
     """
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, as_published: bool = False):
         super().__init__()
         data, model = config.data, config.model
         if model.latent_dim or model.norm not in ("spade", "clade"):
@@ -43,7 +44,8 @@ class Generator(nn.Module):
                 hidden, kernel = model.hidden_width, model.mask_kernel_size
                 norm = model.param_free_norm
                 return SPADE(channels, condition_channels, hidden, kernel, norm)
-            return CLADE(channels, data.num_labels, data.has_instances, model.param_free_norm)
+            norm = model.param_free_norm
+            return CLADE(channels, data.num_labels, data.has_instances, norm, as_published)
 
         channels = 16 * model.base_width
         self.fc = nn.Conv2d(condition_channels, channels, 3, padding=1)

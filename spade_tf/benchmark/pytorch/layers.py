@@ -72,10 +72,21 @@ class CLADE(nn.Module):
         num_labels: of the layout.
         has_instances: whether the layout's last channel is the instance edge.
         norm: kind of normalisation.
+        as_published: take the labels from the one-hot layout, resized by every layer anew, as the
+            paper's code does; else from the label map.
     """
 
-    def __init__(self, channels: int, num_labels: int, has_instances: bool, norm: str):
+    def __init__(
+        self,
+        channels: int,
+        num_labels: int,
+        has_instances: bool,
+        norm: str,
+        as_published: bool = False,
+    ):
         super().__init__()
+        self.num_labels = num_labels
+        self.as_published = as_published
         self.param_free_norm = parameter_free_norm(norm, channels)
         self.class_specified_affine = ClassAffine(num_labels, channels)
         self.inst_conv = nn.Conv2d(1, 1, 1) if has_instances else None
@@ -85,8 +96,13 @@ class CLADE(nn.Module):
     ) -> torch.Tensor:
         """`x` modulated, with one channel more if there are instances."""
         size = x.shape[2:]
-        labels = functional.interpolate(label_map[:, None].float(), size, mode="nearest")
-        out = self.class_specified_affine(self.param_free_norm(x), labels[:, 0].long())
+        if self.as_published:
+            resized = functional.interpolate(condition, size, mode="nearest")
+            labels = resized[:, : self.num_labels].argmax(1)
+        else:
+            ids = functional.interpolate(label_map[:, None].float(), size, mode="nearest")
+            labels = ids[:, 0].long()
+        out = self.class_specified_affine(self.param_free_norm(x), labels)
         if self.inst_conv is None:
             return out
         edges = functional.interpolate(condition[:, -1:], size, mode="nearest")

@@ -15,14 +15,17 @@ from spade_tf.config import Config
 TYPES = {"mixed_bfloat16": torch.bfloat16, "mixed_float16": torch.float16}
 
 
-def inference(config: Config, state: dict[str, torch.Tensor] | None = None) -> Run:
+def inference(
+    config: Config, state: dict[str, torch.Tensor] | None = None, as_published: bool = False
+) -> Run:
     """From layouts to images [batch, height, width, 3] float32 in the host's memory.
 
     Args:
         config: the experiment of the case.
         state: the generator's weights; fresh ones by default.
+        as_published: of `Generator`.
     """
-    generator = Generator(config)
+    generator = Generator(config, as_published)
     if state is not None:
         generator.load_state_dict(state)
     generator = _placed(generator).eval()
@@ -35,12 +38,16 @@ def inference(config: Config, state: dict[str, torch.Tensor] | None = None) -> R
     return paint
 
 
-def training(config: Config) -> Run:
+def training(config: Config, as_published: bool = False) -> Run:
     """One full iteration.
 
     float16's gradients are not scaled: that is for convergence, and takes no time worth measuring.
+
+    Args:
+        config: the experiment of the case.
+        as_published: of `Trainer`.
     """
-    trainer = Trainer(config)
+    trainer = Trainer(config, as_published)
     for network in (trainer.generator, trainer.discriminator):
         _placed(network)
 

@@ -25,19 +25,23 @@ class Trainer:
 
     Args:
         config: an experiment; of its losses and schedule the parts named here are used.
+        as_published: let the generator's step, as in the papers' code, give the discriminator fake
+            and real images as one batch, gradients for both; and what `Generator` says.
 
     Raises:
         UserError: a config that asks for another adversarial loss.
     """
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, as_published: bool = False):
         if config.losses.gan != "hinge":
             raise UserError(
                 "the PyTorch step has the hinge loss only; add --config.losses.gan=hinge"
             )
         train, rate = config.train, config.train.learning_rate
         self.feature_matching_weight = config.losses.feature_matching_weight
-        self.generator, self.discriminator = Generator(config), Discriminator(config)
+        self.as_published = as_published
+        self.generator = Generator(config, as_published)
+        self.discriminator = Discriminator(config)
         adam = {"betas": (train.beta_1, train.beta_2), "eps": train.adam_epsilon}
         slower, faster = (0.5, 2.0) if train.ttur else (1.0, 1.0)
         self.generator_optimizer = torch.optim.Adam(
@@ -57,13 +61,9 @@ class Trainer:
         return {**self._generator_step(image, layout), **self._discriminator_step(image, layout)}
 
     def _generator_step(self, image: torch.Tensor, layout: Batch) -> Terms:
-        self.discriminator.requires_grad_(False)
-        fake_features = self.discriminator(self.generator(**layout), **layout)
-        # In eval mode the spectral vectors stay: they have just advanced.
-        self.discriminator.eval()
-        with torch.no_grad():
-            real_features = self.discriminator(image, **layout)
-        self.discriminator.train().requires_grad_(True)
+        fake_features, real_features = self._features_of_both(
+            self.generator(**layout), image, layout
+        )
         matching = [
             functional.l1_loss(fake, real)
             for fakes, reals in zip(fake_features, real_features, strict=True)
@@ -75,6 +75,25 @@ class Trainer:
             "G_GAN_Feat": self.feature_matching_weight * sum(matching) / scales,
         }
         return _descend(self.generator_optimizer, terms)
+
+    def _features_of_both(
+        self, fake: torch.Tensor, image: torch.Tensor, layout: Batch
+    ) -> tuple[list, list]:
+        """The discriminator's features of generated and real images, for the generator's step."""
+        if self.as_published:
+            both = {name: torch.cat([x, x]) for name, x in layout.items()}
+            features = self.discriminator(torch.cat([fake, image]), **both)
+            halves = [[feature.chunk(2) for feature in scale] for scale in features]
+            fakes = [[fake for fake, _ in scale] for scale in halves]
+            return fakes, [[real.detach() for _, real in scale] for scale in halves]
+        self.discriminator.requires_grad_(False)
+        fakes = self.discriminator(fake, **layout)
+        # In eval mode the spectral vectors stay: they have just advanced.
+        self.discriminator.eval()
+        with torch.no_grad():
+            reals = self.discriminator(image, **layout)
+        self.discriminator.train().requires_grad_(True)
+        return fakes, reals
 
     def _discriminator_step(self, image: torch.Tensor, layout: Batch) -> Terms:
         with torch.no_grad():
