@@ -1,6 +1,7 @@
 """How far an export's images are from those of the Keras model, on the same label maps."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -14,25 +15,40 @@ BATCHES = 4
 """Of procedural layouts, in the styles of random latents if there are any."""
 
 
-def grey_levels_off(
-    card: ModelCard, generator: Generator, signature: Signature, run: Callable[..., Mapping]
-) -> dict[str, float]:
+@dataclasses.dataclass(frozen=True)
+class Painted:
+    """Inputs of a signature, and the Keras model's image [batch, height, width, 3], 0..255."""
+
+    inputs: Mapping[str, np.ndarray]
+    image: np.ndarray
+
+
+def paint_examples(card: ModelCard, generator: Generator, signature: Signature) -> list[Painted]:
+    """What exports are compared with.
+
+    Args:
+        card: of the model.
+        generator: the Keras model.
+        signature: what the exports are called with; a batch of its own size, or of 2.
+    """
+    rows = signature.inputs[0].shape[0] or 2
+    batches = [example_inputs(card, signature, rows, seed) for seed in range(BATCHES)]
+    return [Painted(inputs, keras_image(card, generator, inputs)) for inputs in batches]
+
+
+def grey_levels_off(examples: Sequence[Painted], run: Callable[..., Mapping]) -> dict[str, float]:
     """`mean` and `max` difference of an export's images to its generator's, 0..255; `psnr`, dB.
 
     Equal images have no `psnr`: it would be infinite.
 
     Args:
-        card: of the model.
-        generator: the Keras model.
-        signature: what the export is called with; a batch of its own size, or of 2.
+        examples: from `paint_examples`.
         run: the export: its inputs by name to its outputs by name.
     """
-    rows = signature.inputs[0].shape[0] or 2
     errors = []
-    for seed in range(BATCHES):
-        inputs = example_inputs(card, signature, rows, seed)
-        image = np.asarray(run(**inputs)["image"]).astype(int)
-        errors.append(np.abs(keras_image(card, generator, inputs) - image))
+    for example in examples:
+        image = np.asarray(run(**example.inputs)["image"]).astype(int)
+        errors.append(np.abs(example.image - image))
     square = float(np.mean(np.square(errors)))
     off = {"mean": float(np.mean(errors)), "max": float(np.max(errors))}
     return {**off, "psnr": float(10 * np.log10(255**2 / square))} if square else off

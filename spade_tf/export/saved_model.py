@@ -11,7 +11,7 @@ from spade_tf.config import Config
 from spade_tf.errors import UserError
 from spade_tf.export.card import make_card, with_parity
 from spade_tf.export.contract import CARD, ModelCard, painting
-from spade_tf.export.parity import grey_levels_off
+from spade_tf.export.parity import grey_levels_off, paint_examples
 from spade_tf.export.quiet import quiet
 from spade_tf.export.served_model import ServedModel
 from spade_tf.export.stock_server import refuse_unservable
@@ -87,7 +87,7 @@ def _grey_levels_off(card: ModelCard, generator: Generator, folder: pathlib.Path
         tensors = {name: tf.constant(value) for name, value in inputs.items()}
         return model.signatures[signature.name](**tensors)
 
-    return grey_levels_off(card, generator, signature, run)["max"]
+    return grey_levels_off(paint_examples(card, generator, signature), run)["max"]
 
 
 def _write_card(card: ModelCard, config: Config, folder: pathlib.Path) -> None:

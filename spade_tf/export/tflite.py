@@ -30,7 +30,7 @@ from spade_tf.export.contract import (
     signatures,
 )
 from spade_tf.export.painter import Painter, StyleReader
-from spade_tf.export.parity import grey_levels_off
+from spade_tf.export.parity import grey_levels_off, paint_examples
 from spade_tf.export.quiet import quiet
 from spade_tf.files import beside, write_beside
 from spade_tf.models import Generator
@@ -89,11 +89,12 @@ def export_tflite(
     signature = on_device(painting(card))
     painter = Painter(generator, card.dont_care, modulation="lite_neighbourhoods", winograd=False)
     contents = convert(painter, signature, list(VARIANTS))
+    examples = paint_examples(card, generator, signature)
     written = []
     for variant, content in contents.items():
         check_operations(content, variant)
         check_size(content, generator, variant)
-        off = grey_levels_off(card, generator, signature, functools.partial(run, content))
+        off = grey_levels_off(examples, functools.partial(run, content))
         if not off["mean"] <= VARIANTS[variant].tolerance:
             raise UserError(
                 f"{variant}: images differ from the Keras model's by {off['mean']:.2f} grey levels "
@@ -125,7 +126,13 @@ def convert(module: Any, signature: Signature, variants: list[str]) -> dict[str,
     function = tf.function(lambda **inputs: module(**inputs)).get_concrete_function(**specs)
     with tempfile.TemporaryDirectory() as folder, quiet():
         tf.saved_model.save(module, folder, signatures={signature.name: function})
-        return {variant: _convert(folder, signature, variant) for variant in variants}
+        convert_once = functools.cache(functools.partial(_convert, folder, signature))
+        return {
+            variant: _with_8_bits(convert_once("float32"))
+            if variant == "int8"
+            else convert_once(variant)
+            for variant in variants
+        }
 
 
 def _convert(folder: str, signature: Signature, variant: str) -> bytes:
@@ -136,13 +143,15 @@ def _convert(folder: str, signature: Signature, variant: str) -> bytes:
     if variant == "float16":
         converter.target_spec.supported_types = [tf.float16]
     try:
-        content = converter.convert()
+        return bytes(converter.convert())
     except Exception as error:  # the converter raises its own kinds
         raise UserError(f"{variant}: TensorFlow Lite cannot run this: {error}") from error
-    if variant == "int8":
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            content = Quantizer(content, recipe.weight_only_wi8_afp32()).quantize().quantized_model
-    return bytes(content)
+
+
+def _with_8_bits(content: bytes) -> bytes:
+    """A float32 file with its weights in 8 bits."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return bytes(Quantizer(content, recipe.weight_only_wi8_afp32()).quantize().quantized_model)
 
 
 def check_operations(content: bytes, what: str) -> None:
