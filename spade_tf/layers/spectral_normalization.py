@@ -29,7 +29,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     overwrites the stored kernel with W / sigma at each training step, so the optimizer's step
     starts from another kernel and no gradient flows through sigma. Here, as in the paper and in
     `torch.nn.utils.spectral_norm`, the stored kernel is left alone and the layer runs with
-    W / sigma in its place.
+    W / sigma in its place. Where a kernel is large and what a linear layer makes with it is
+    smaller, that is divided by sigma instead: the same but for rounding.
 
     Sigma is computed in float32 from the stored kernel whatever the policy, and the output has the
     wrapped layer's compute dtype. Under a distribution strategy u and v are the same on every
