@@ -113,7 +113,8 @@ def test_estimate_is_near_what_is_measured():
     peaks = {name: (measure(values), estimate(values)) for name, values in cases.items()}
     print(peaks)
     for name, (peak, estimated) in peaks.items():
-        assert estimated == pytest.approx(peak, rel=0.25), name
+        # oneDNN's convolutions, where the processor has AVX-512, need less than is estimated.
+        assert 0.75 * peak < estimated < 1.45 * peak, name
 
 
 def test_what_each_part_is_made_of():
