@@ -10,6 +10,9 @@ from keras import ops
 def own_gradient(function: Callable[[Any], tuple]) -> Callable[[Any], Any]:
     """`keras.ops.custom_gradient` for functions of one tensor, on every backend.
 
+    For first derivatives: a gradient of the gradient would take what the function computed for
+    constant.
+
     Args:
         function: from x to its outputs, one tensor or a tuple, and a function from the gradient of
             the first output to that of x. Further outputs have none.

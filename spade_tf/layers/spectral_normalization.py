@@ -119,7 +119,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             for _ in range(self.power_iterations - 1):
                 u = _normalise(ops.matmul(_normalise(ops.matmul(constant, u)), constant))
             v = _normalise(ops.matmul(constant, u))
-        # The last product of the iteration is also the half of sigma.
+        # The last product of the iteration is also the first half of sigma, (v^T W) u.
         product = ops.matmul(ops.stop_gradient(v), matrix)
         if update:
             u = _normalise(ops.stop_gradient(product))
