@@ -9,7 +9,9 @@ from spade_tf.evaluation.segmenter.deeplab_v3_plus import build_deeplab_v3_plus
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    return build_deeplab_v3_plus(5, 16, 24, base_width=2)
+    # Not narrower: with AVX-512, gradients of dilated convolutions of 2 channels (oneDNN, in
+    # TensorFlow 2.21) write past their memory, which ends the process half of the times.
+    return build_deeplab_v3_plus(5, 16, 24, base_width=16)
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def images():
 def test_logits_at_the_images_size_and_features_of_the_whole(model, images):
     outputs = model(images)
     assert outputs["logits"].shape == (3, 16, 24, 5)
-    assert outputs["features"].shape == (3, 8)
+    assert outputs["features"].shape == (3, 64)
     assert np.ptp(outputs["logits"]) > 0.1
 
 
