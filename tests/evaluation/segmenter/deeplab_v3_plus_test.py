@@ -9,8 +9,8 @@ from spade_tf.evaluation.segmenter.deeplab_v3_plus import build_deeplab_v3_plus
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    # Not narrower: with AVX-512, a gradient to the image through convolutions of 2 channels (oneDNN,
-    # in TensorFlow 2.21) writes past its memory, which ends the process half of the times.
+    # Not narrower: with AVX-512, a gradient to the image through convolutions of 2 channels writes
+    # past its memory (oneDNN, in TensorFlow 2.21), which ends the process half of the times.
     return build_deeplab_v3_plus(5, 16, 24, base_width=16)
 
 
